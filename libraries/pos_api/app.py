@@ -1,0 +1,133 @@
+"""The application: which path leads where, and what stands around it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pos_api.auth import SignIn, TokenAuthority
+from pos_api.catalogue import Catalogue
+from pos_api.counters import METRICS_PATH, CountingMiddleware, RequestCounters
+from pos_api.errors import ApiError, json_response
+from pos_api.open_banking import OpenBanking
+from pos_api.openapi import openapi_document
+from pos_api.operation import Action, PathItem
+from pos_api.orders import Orders
+from pos_api.payments import Payments
+from pos_api.realtime import WEBSOCKET_PATH, Realtime
+from pos_api.settings import Settings
+from pos_api.staff import Staff
+from pos_api.status import Status
+from pos_api.storage import Database
+
+
+def build_app(settings: Settings, database: Database) -> ASGIApp:
+    """The whole API on a database, which it closes when the server shuts down."""
+    counters = RequestCounters()
+    app: ASGIApp = build_router(settings, database, counters)
+    if settings.delay_s:
+        app = DelayingMiddleware(app, settings.delay_s)
+    return CountingMiddleware(app, counters)
+
+
+def build_router(settings: Settings, database: Database, counters: RequestCounters) -> Starlette:
+    """The routes with their handlers, without the middleware."""
+    open_banking = OpenBanking(database)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        open_banking.close()
+        await database.close()
+
+    app = Starlette(
+        routes=_routes(settings, database, counters, open_banking),
+        exception_handlers={HTTPException: _answer_unrouted, Exception: _answer_failure},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+class DelayingMiddleware:
+    """Waits before each answer under ``/api``, as a slow server would; for negative tests.
+
+    The counters are exempt: they belong to the test, not to the system under test.
+    """
+
+    def __init__(self, app: ASGIApp, delay_s: float) -> None:
+        self._app = app
+        self._delay_s = delay_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait without blocking other requests, then pass the request on."""
+        path = scope.get("path", "")
+        if scope["type"] == "http" and path.startswith("/api/") and path != METRICS_PATH:
+            await asyncio.sleep(self._delay_s)
+        await self._app(scope, receive, send)
+
+
+def _routes(
+    settings: Settings, database: Database, counters: RequestCounters, open_banking: OpenBanking
+) -> list[BaseRoute]:
+    authority = TokenAuthority(settings.token_lifetime_s)
+    sign_in = SignIn(settings.username, settings.password, authority)
+    status, realtime = Status(database, counters), Realtime(authority)
+    catalogue, staff = Catalogue(database), Staff(database)
+    orders, payments = Orders(database, catalogue, staff), Payments(database)
+
+    def public(path: str, **actions: Action) -> Route:
+        return Route(path, PathItem(actions, None), methods=list(actions))
+
+    def guarded(path: str, **actions: Action) -> Route:
+        return Route(path, PathItem(actions, authority), methods=list(actions))
+
+    # Starlette tries them in this order.
+    return [
+        public("/api/health", GET=status.health),
+        guarded("/api/products", GET=catalogue.list_products),
+        guarded("/api/orders", GET=orders.list_latest, POST=orders.create),
+        guarded("/api/payment/methods", GET=payments.list_methods),
+        guarded("/api/payment/stripe/create-intent", POST=payments.create_intent),
+        guarded("/api/payment/open-banking/generate-qr", POST=open_banking.generate_qr),
+        guarded("/api/employees", GET=staff.list_employees),
+        guarded("/api/timeclock/clockin", POST=staff.clock_in),
+        guarded("/api/websocket/health", GET=realtime.health),
+        guarded("/api/orders/{order_id}", GET=orders.read_one),
+        guarded("/api/payment/open-banking/qr/{payment_id}.svg", GET=open_banking.read_picture),
+        public("/api/auth/login", POST=sign_in.login),
+        public(METRICS_PATH, GET=status.metrics),
+        public("/openapi.json", GET=_fixed(json_response(openapi_document()))),
+        guarded(WEBSOCKET_PATH, GET=realtime.require_upgrade),
+        WebSocketRoute(WEBSOCKET_PATH, realtime.connect),
+    ]
+
+
+def _fixed(response: Response) -> Action:
+    async def answer(request: Request) -> Response:
+        return response
+
+    return answer
+
+
+async def _answer_unrouted(request: Request, error: Exception) -> Response:
+    """404 and 405, which Starlette raises before any of our actions is reached."""
+    assert isinstance(error, HTTPException)
+    path = request.scope["path"][:80]
+    if error.status_code == 405:
+        allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
+        message = f"{request.method} is not allowed on {path}; allowed are {allowed}."
+        return ApiError(405, "method_not_allowed", message, headers={"Allow": allowed}).response()
+    message = f"There is nothing at {path}; /openapi.json lists every path."
+    return ApiError(404, "not_found", message).response()
+
+
+async def _answer_failure(request: Request, error: Exception) -> Response:
+    """500 for what nobody foresaw; the traceback goes to the log, not to the client."""
+    return ApiError(500, "internal_error", "The server failed; its log says why.").response()

@@ -1,0 +1,142 @@
+"""Payment methods, and card payments in the shape of Stripe's payment intents."""
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pos_api.errors import ApiError, invalid_field, json_response
+from pos_api.fields import read_fields
+from pos_api.storage import Database, Row
+
+_FIELDS = ("amount", "currency", "description")
+_CURRENCIES = ("eur", "gbp", "usd", "chf")
+_LARGEST_AMOUNT = 99_999_999  # eight digits, as Stripe has it
+_KEY_HEADER = "Idempotency-Key"
+_LONGEST_KEY = 255
+
+_FIND = (
+    "SELECT id, amount, currency, description, client_secret, created FROM payment_intents "
+    "WHERE idempotency_key = ?"
+)
+_INSERT = (
+    "INSERT INTO payment_intents "
+    "(id, amount, currency, description, client_secret, created, idempotency_key) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Payments:
+    """The endpoints of payments. Amounts are in minor units: 1250 is 12.50 EUR."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        rows = database.read("SELECT id, name, provider, currencies FROM payment_methods")
+        methods = [_present_method(row) for row in rows]
+        self._methods = json_response({"methods": methods, "total": len(methods)})
+
+    async def list_methods(self, request: Request) -> Response:
+        """``GET /api/payment/methods``: how one can pay here."""
+        return self._methods
+
+    async def create_intent(self, request: Request) -> Response:
+        """``POST /api/payment/stripe/create-intent``: announce a card payment.
+
+        With an ``Idempotency-Key`` a repeated request gets the first one's intent again, so that
+        a till that lost the answer cannot charge twice.
+        """
+        try:
+            return await self._create_intent(request)
+        except ApiError as error:
+            _add_stripe_members(error)
+            raise
+
+    async def _create_intent(self, request: Request) -> Response:
+        fields = await read_fields(request, _FIELDS)
+        asked = (
+            fields.integer("amount", 1, _LARGEST_AMOUNT),
+            fields.choice("currency", _CURRENCIES),
+            fields.optional_text("description", 200),
+        )
+        key = _read_key(request)
+        intent, replayed = await self._database.write(
+            lambda connection: _find_or_insert(connection, asked, key)
+        )
+        if replayed and intent[1:4] != asked:
+            raise _key_reused()
+        headers = {"Idempotent-Replayed": "true"} if replayed else None
+        return json_response(_present_intent(intent), headers=headers)
+
+
+def _read_key(request: Request) -> str | None:
+    key = request.headers.get(_KEY_HEADER)
+    if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
+        raise invalid_field(_KEY_HEADER, f"1 to {_LONGEST_KEY} characters long", key)
+    return key
+
+
+def _find_or_insert(
+    connection: sqlite3.Connection, asked: Sequence[object], key: str | None
+) -> tuple[Row, bool]:
+    """The intent of this key, and whether it was there before.
+
+    Looking and inserting happen in one transaction of the only writer: two requests with the
+    same key cannot both find nothing.
+    """
+    if key is not None:
+        found = connection.execute(_FIND, (key,)).fetchone()
+        if found is not None:
+            return found, True
+    number = "pi_" + secrets.token_hex(12)
+    intent = (number, *asked, f"{number}_secret_{secrets.token_hex(12)}", int(time.time()))
+    connection.execute(_INSERT, (*intent, key))
+    return intent, False
+
+
+def _present_intent(intent: Row) -> dict[str, Any]:
+    number, amount, currency, description, client_secret, created = intent
+    return {
+        "id": number,
+        "object": "payment_intent",
+        "amount": amount,
+        "amount_received": 0,
+        "capture_method": "automatic",
+        "client_secret": client_secret,
+        "created": created,
+        "currency": currency,
+        "description": description,
+        "livemode": False,
+        "payment_method": None,
+        "payment_method_types": ["card"],
+        "status": "requires_payment_method",
+    }
+
+
+def _present_method(row: Row) -> dict[str, Any]:
+    number, name, provider, currencies = row
+    return {
+        "id": number,
+        "name": name,
+        "provider": provider,
+        "currencies": currencies.split(","),
+    }
+
+
+def _add_stripe_members(error: ApiError) -> None:
+    """Add what clients of Stripe look for, ``type`` and ``param``, to the error all share."""
+    error.extra.setdefault("type", "invalid_request_error")
+    if error.field is not None:
+        error.extra.setdefault("param", error.field)
+
+
+def _key_reused() -> ApiError:
+    message = (
+        "This Idempotency-Key was first used with another amount, currency or description; "
+        "use a new key for a new payment."
+    )
+    extra = {"type": "idempotency_error"}
+    return ApiError(400, "idempotency_key_reused", message, field=_KEY_HEADER, extra=extra)
