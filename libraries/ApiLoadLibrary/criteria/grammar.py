@@ -1,0 +1,240 @@
+"""The language of criteria, read.
+
+    criterion  ::= metric [ "of" scope ] operator target
+    metric     ::= latency | "error rate" | "achieved rate" | "cpu" | "memory"
+    latency    ::= statistic [ clock ] [ "of all answers" ]
+    statistic  ::= "p" PERCENTILE | "average" | "mean" | "median"
+                 | "min" | "minimum" | "max" | "maximum"
+    clock      ::= "response time" | "service time"
+    scope      ::= "each endpoint" | NAME | '"' ANY NAME '"'
+    operator   ::= "<=" | ">=" | "<" | ">" | "at most" | "at least" | "below" | "above"
+    target     ::= DURATION | "threshold"             of a latency
+                 | PERCENT                            of error rate, cpu and memory
+                 | PERCENT [ "of target" ] | RATE     of achieved rate
+
+PERCENTILE is above 0 and below 100, with at most two decimals; DURATION, PERCENT
+and RATE are those of `values`.  Case does not matter.  A NAME may hold spaces; one
+that holds a comma, a comparison or the word `of` takes double quotes.
+
+The comparison is looked for first, because it is the one thing that a name
+without quotes cannot hold: what stands before it is metric and scope, what
+stands behind it is the target.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from ApiLoadLibrary.errors import BadCriterion, nearest
+from ApiLoadLibrary.values import Duration, Percent, Rate
+
+from .metrics import METRIC_NAMES, Dimension, Metric, find_metric
+
+__all__ = ["EACH_ENDPOINT", "Criterion", "parse", "parse_metric"]
+
+EACH_ENDPOINT = "Each Endpoint"
+
+Target = Duration | Percent | Rate | None
+
+_OPERATORS = {
+    "<=": "<=",
+    ">=": ">=",
+    "<": "<",
+    ">": ">",
+    "at most": "<=",
+    "at least": ">=",
+    "below": "<",
+    "above": ">",
+}
+_TOKEN = re.compile(r'"[^"]*"|"|[<>=]+|at\s+(?:most|least)\b|[^\s"<>=]+', re.IGNORECASE)
+_ODD = re.compile(r"[,<>=]|\b(?:of|below|above|at)\b|^all answers$", re.IGNORECASE)
+_OF_TARGET = re.compile(r"\s+of\s+target$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One requirement, read; printing it gives text that reads as the same.
+
+    Attributes:
+        metric: What is measured.
+        scope: An endpoint's name, `EACH_ENDPOINT`, or None where none was written.
+        operator: `<`, `<=`, `>` or `>=`.
+        target: The limit; None for the threshold registered for each endpoint.
+        text: As it was written.
+    """
+
+    metric: Metric
+    scope: str | None
+    operator: str
+    target: Target
+    text: str = field(compare=False)
+
+    def __str__(self) -> str:
+        scope = "" if self.scope is None else f" of {_quoted(self.scope)}"
+        target = "threshold" if self.target is None else str(self.target)
+        if self.metric.dimension is Dimension.RATE and isinstance(self.target, Percent):
+            target += " of target"
+        return f"{self.metric.name}{scope} {self.operator} {target}"
+
+
+def _quoted(name: str) -> str:
+    is_plain = name == " ".join(name.split()) and not _ODD.search(name)
+    return name if is_plain else f'"{name}"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+    @property
+    def word(self) -> str:
+        """In lower case, with single spaces; a quoted name keeps its quotes."""
+        return " ".join(self.text.lower().split())
+
+
+def parse(text: str, endpoints: Collection[str] | None = None) -> Criterion:
+    """Read a criterion such as `p95 of Products < 50 ms`.
+
+    Args:
+        text: The criterion.
+        endpoints: The names that its scope may have; None lets any name through.
+
+    Raises:
+        BadCriterion: It cannot be read, or names what does not exist.
+    """
+    tokens = [_Token(each[0], *each.span()) for each in _TOKEN.finditer(text)]
+    place = _find_comparison(text, tokens)
+    left, comparison = tokens[:place], tokens[place]
+    metric, rest = _read_metric(text, left, comparison.start)
+    scope = _read_scope(text, rest, comparison.start, endpoints) if rest else None
+    if scope is not None and metric.dimension is Dimension.RESOURCE:
+        raise BadCriterion(
+            text, rest[1].start, f"{metric.title} is that of a host: leave out the endpoint."
+        )
+    target = _read_target(text, comparison.end, metric)
+    return Criterion(metric, scope, _OPERATORS[comparison.word], target, text)
+
+
+def parse_metric(text: str) -> Metric:
+    """Read a metric alone, such as `p95 service time`.
+
+    Raises:
+        BadCriterion: There is no such metric.
+    """
+    metric = find_metric(text)
+    if metric is None:
+        raise BadCriterion(text, 0, _no_metric(text.strip()))
+    return metric
+
+
+def _find_comparison(text: str, tokens: list[_Token]) -> int:
+    """The index of the first operator."""
+    for index, token in enumerate(tokens):
+        if token.text == '"':
+            raise BadCriterion(text, token.start, "this double quote is not closed.")
+        if token.word in _OPERATORS:
+            return index
+        if token.text[0] in "<>=":
+            raise BadCriterion(text, token.start, f"write one of {', '.join(_OPERATORS)}.")
+    raise BadCriterion(
+        text, len(text), f"a comparison is missing: write one of {', '.join(_OPERATORS)}."
+    )
+
+
+def _read_metric(text: str, left: list[_Token], end: int) -> tuple[Metric, list[_Token]]:
+    """The metric, and the tokens behind it."""
+    words = [token.word for token in left]
+    length = words.index("of") if "of" in words else len(words)
+    if find_metric(" ".join(words[: length + 3])):
+        length += 3  # `of all answers` belongs to the metric, no other `of` does
+    if not length:
+        raise BadCriterion(text, left[0].start if left else end, f"a metric is missing. {_known()}")
+    metric = find_metric(" ".join(words[:length]))
+    if metric is None:
+        _refuse_missing_of(text, left[:length])
+        written = text[left[0].start : left[length - 1].end]
+        raise BadCriterion(text, left[0].start, _no_metric(written))
+    return metric, left[length:]
+
+
+def _refuse_missing_of(text: str, tokens: list[_Token]) -> None:
+    """`p95 Products` has a metric, and then something else."""
+    for length in range(len(tokens) - 1, 0, -1):
+        if find_metric(" ".join(token.word for token in tokens[:length])):
+            name = tokens[length]
+            raise BadCriterion(text, name.start, "write 'of' before the name of an endpoint.")
+
+
+def _no_metric(written: str) -> str:
+    guess = nearest(written, ("p50", "p90", "p95", "p99", "p99.9", *METRIC_NAMES))
+    hint = f" Did you mean '{guess}'?" if guess else ""
+    return f"there is no metric '{written}'.{hint} {_known()}"
+
+
+def _known() -> str:
+    return f"There is: p0.01 to p99.99, {', '.join(METRIC_NAMES)}."
+
+
+def _read_scope(
+    text: str, tokens: list[_Token], end: int, endpoints: Collection[str] | None
+) -> str:
+    """The scope behind `of`, spelled as the endpoint is."""
+    names = tokens[1:]
+    position = names[0].start if names else end
+    if len(names) == 1 and names[0].text.startswith('"'):
+        name = names[0].text[1:-1]
+    else:
+        _refuse_odd(text, names)
+        name = " ".join(token.text for token in names)
+    if not name.strip():
+        raise BadCriterion(text, position, "the name of an endpoint is missing after 'of'.")
+    if name.lower() == EACH_ENDPOINT.lower():
+        return EACH_ENDPOINT
+    return name if endpoints is None else _spelled(text, position, name, endpoints)
+
+
+def _refuse_odd(text: str, names: list[_Token]) -> None:
+    for token in names:
+        if "," in token.text or token.word == "of" or token.text.startswith('"'):
+            raise BadCriterion(
+                text,
+                token.start,
+                "write one endpoint or Each Endpoint; "
+                "a name that holds a comma, a comparison or 'of' takes double quotes.",
+            )
+
+
+def _spelled(text: str, position: int, name: str, endpoints: Collection[str]) -> str:
+    for each in endpoints:
+        if each.casefold() == name.casefold():
+            return each
+    guess = nearest(name, endpoints)
+    hint = f" Did you mean '{guess}'?" if guess else ""
+    known = f" There is: {', '.join(endpoints)}." if endpoints else " None has been defined yet."
+    raise BadCriterion(text, position, f"there is no endpoint '{name}'.{hint}{known}")
+
+
+def _read_target(text: str, start: int, metric: Metric) -> Target:
+    written = text[start:].strip()
+    position = len(text) - len(text[start:].lstrip())
+    wanted = metric.dimension.value
+    if not written:
+        raise BadCriterion(text, len(text), f"a limit is missing: write {wanted}.")
+    try:
+        return _target(written, metric.dimension)
+    except ValueError as problem:
+        raise BadCriterion(text, position, f"{problem} {metric.title} takes {wanted}.") from None
+
+
+def _target(written: str, dimension: Dimension) -> Target:
+    if dimension is Dimension.TIME:
+        return None if written.lower() == "threshold" else Duration.parse(written)
+    if dimension is Dimension.RATE and "/" in written:
+        return Rate.parse(written)
+    if dimension is Dimension.RATE:
+        return Percent.parse(_OF_TARGET.sub("", written))
+    return Percent.parse(written)

@@ -1,0 +1,141 @@
+"""Judging response times and service times of one endpoint."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from ApiLoadLibrary.measurement.histogram import Histogram
+from ApiLoadLibrary.measurement.recorder import Tally
+
+from .confidence import (
+    FEWEST_SAMPLES,
+    Interval,
+    mean_interval,
+    quantile_interval,
+    samples_needed,
+    seconds_needed,
+)
+from .dependence import worth_for_mean, worth_for_quantile
+from .doubt import waiting
+from .finding import Finding, doubted, enough, unmeasured, unsure, weighed
+from .judgement import Verdict
+from .limits import Limit
+from .metrics import NS_PER_MS, Latency
+from .sentences import counted_failures, quantity, span
+from .subject import Subject
+
+__all__ = ["judge_latency"]
+
+FAR_OFF = 2.0
+
+
+def judge_latency(metric: Latency, limit: Limit, subject: Subject, confidence: float) -> Finding:
+    """The finding on one endpoint's response or service times.
+
+    A response time that breaks its limit while the service time meets it was spent
+    waiting for the load generator: that is not the server's failure.
+    """
+    tally = subject.endpoints[0].tally
+    histogram = metric.histogram(tally)
+    value = metric.value_ms(histogram)
+    if value is None:
+        return unmeasured(subject, limit, _why_nothing(subject))
+    basis = (subject.basis(histogram.count),)
+    verdict = limit.point_verdict(value)
+    finding = Finding(subject, limit, value, histogram.count, verdict, basis=basis)
+    if metric.has_interval:
+        finding = _estimated(finding, metric, tally, confidence)
+    else:
+        finding = enough(replace(finding, basis=(*basis, "point estimate")))
+    if finding.verdict is Verdict.FAIL and not metric.service:
+        return _unless_waiting(finding, metric.of_service())
+    return doubted(finding)
+
+
+def _why_nothing(subject: Subject) -> str:
+    if not subject.requests:
+        return "no requests were made"
+    failures = counted_failures(subject.failures())
+    return f"none of {subject.requests:,} requests succeeded: {failures}"
+
+
+def _estimated(finding: Finding, metric: Latency, tally: Tally, confidence: float) -> Finding:
+    """The same with the verdict of its interval, and why when there is none."""
+    worth = _worth(metric, tally, confidence) * finding.samples
+    interval = _interval(metric, tally, confidence, worth)
+    found = weighed(finding, interval)
+    if found.verdict is Verdict.INCONCLUSIVE and _is_far(finding.limit, metric.histogram(tally)):
+        found = weighed(finding, _interval_far_off(metric, tally, confidence))
+    if found.verdict is not Verdict.INCONCLUSIVE:
+        return found
+    if math.isinf(interval.high):
+        return replace(found, reason=_too_few(finding, metric, worth, confidence))
+    return unsure(found, interval, confidence)
+
+
+def _is_far(limit: Limit, histogram: Histogram) -> bool:
+    """Whether not one sample comes within a factor of two of the limit.
+
+    A few seconds know little of how much requests depend on each other, and so of what
+    they are worth.  But here dependence cannot decide: it moves a value among those that
+    were seen, and what was not seen at all, no discount for dependence would show.
+    """
+    low, high = (histogram.min_ns or 0) / NS_PER_MS, (histogram.max_ns or 0) / NS_PER_MS
+    return limit.value > FAR_OFF * high or limit.value < low / FAR_OFF
+
+
+def _interval_far_off(metric: Latency, tally: Tally, confidence: float) -> Interval:
+    """As if all samples were independent; if that bounds the value, all that was seen does."""
+    histogram = metric.histogram(tally)
+    if math.isinf(_interval(metric, tally, confidence, histogram.count).high):
+        return Interval(0.0, math.inf)
+    return Interval((histogram.min_ns or 0) / NS_PER_MS, (histogram.max_ns or 0) / NS_PER_MS)
+
+
+def _worth(metric: Latency, tally: Tally, confidence: float) -> float:
+    if metric.share is None:
+        return worth_for_mean(tally, confidence)
+    return worth_for_quantile(tally, metric.share, confidence)
+
+
+def _interval(metric: Latency, tally: Tally, confidence: float, worth: float) -> Interval:
+    """In milliseconds."""
+    histogram = metric.histogram(tally)
+    if metric.share is None:
+        mean = histogram.mean_ns or 0.0
+        interval = mean_interval(mean, histogram.variance(), confidence, worth)
+    else:
+        interval = quantile_interval(histogram, metric.share, confidence, worth)
+    return Interval(interval.low / NS_PER_MS, interval.high / NS_PER_MS)
+
+
+def _too_few(finding: Finding, metric: Latency, worth: float, confidence: float) -> str:
+    """How many requests are needed, and how much longer that takes."""
+    share = metric.share
+    needed = FEWEST_SAMPLES if share is None else samples_needed(share, confidence)
+    sure = f"{100 * confidence:g} % confidence"
+    what = f"it takes {needed:,} independent requests to bound the {metric.statistic} with {sure}"
+    seconds = finding.subject.run.length_ns / 1e9
+    longer = seconds_needed(needed, finding.samples, worth, seconds, confidence) - seconds
+    dependent = (
+        f"; as requests of the same moment resemble each other, these are worth {int(worth):,}"
+        if worth < needed <= finding.samples
+        else ""
+    )
+    return f"too few requests: {what}{dependent}; run about {span(longer)} longer at this rate"
+
+
+def _unless_waiting(finding: Finding, service: Latency) -> Finding:
+    """A failure stands when the service time breaks the limit too."""
+    limit = finding.limit
+    value = service.value_ms(service.histogram(finding.subject.endpoints[0].tally))
+    if value is not None and not limit.met(value):
+        return finding
+    own = (
+        "nothing was sent"
+        if value is None
+        else f"its service time, {quantity(value, limit)}, meets it"
+    )
+    reason = f"{own}; {waiting(finding.subject)}"
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)

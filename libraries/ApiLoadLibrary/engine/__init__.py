@@ -1,0 +1,1 @@
+"""The load engine: schedules, connections, the load loop, shards and their host."""

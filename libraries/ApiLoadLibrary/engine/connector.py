@@ -1,0 +1,112 @@
+"""Opening sockets: the only place in the engine that does, and so the only way out."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Collection
+from typing import Any
+
+from ApiLoadLibrary.measurement.outcomes import Failure
+from ApiLoadLibrary.workload.origin import Origin, require_allowed
+
+__all__ = ["Connector", "failure_of"]
+
+_FAILURE_OF_ERRNO = {
+    errno.ECONNREFUSED: Failure.REFUSED,
+    errno.ECONNRESET: Failure.RESET,
+    errno.ECONNABORTED: Failure.RESET,
+    errno.EPIPE: Failure.RESET,
+    errno.ENETUNREACH: Failure.UNREACHABLE,
+    errno.EHOSTUNREACH: Failure.UNREACHABLE,
+    errno.ETIMEDOUT: Failure.CONNECT_TIMEOUT,
+    errno.EMFILE: Failure.NO_DESCRIPTORS,
+    errno.ENFILE: Failure.NO_DESCRIPTORS,
+    errno.EADDRNOTAVAIL: Failure.NO_PORTS,
+}
+
+_IN_PROGRESS = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
+
+
+def failure_of(error: OSError) -> Failure:
+    """What an error of the operating system, or of TLS, means for a request."""
+    if isinstance(error, ssl.SSLError):
+        return Failure.TLS_FAILED
+    if isinstance(error, socket.gaierror):
+        return Failure.NAME_NOT_FOUND
+    return _FAILURE_OF_ERRNO.get(error.errno or 0, Failure.UNREACHABLE)
+
+
+class Connector:
+    """Opens connections to one origin.
+
+    The name is looked up once, before the load.  Addresses that refuse are passed
+    over; the one that worked last is tried first from then on.
+
+    Attributes:
+        best: The place of that address among all.
+    """
+
+    def __init__(self, origin: Origin, allowed: Collection[Origin], verify: bool | str) -> None:
+        require_allowed(origin, allowed)
+        self.origin = origin
+        self._addresses: list[tuple[int, tuple[Any, ...]]] = []
+        self.best = 0
+        self._tls = _tls_context(verify) if origin.tls else None
+
+    def look_up(self) -> None:
+        """Find the addresses of the host.
+
+        Raises:
+            OSError: The name cannot be resolved.
+        """
+        found = socket.getaddrinfo(self.origin.host, self.origin.port, type=socket.SOCK_STREAM)
+        self._addresses = list(dict.fromkeys((each[0], tuple(each[4])) for each in found))
+
+    @property
+    def address_count(self) -> int:
+        """How many addresses there are to try."""
+        return len(self._addresses)
+
+    def open(self, address: int) -> socket.socket:
+        """A socket whose connection is under way.
+
+        Args:
+            address: The place of the address to try; beyond the last, the first comes again.
+
+        Raises:
+            OSError: Not even that was possible.
+        """
+        family, where = self._addresses[address % len(self._addresses)]
+        opened = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            opened.setblocking(False)
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            code = opened.connect_ex(where)
+            if code not in _IN_PROGRESS:
+                raise OSError(code, "connect")
+        except OSError:
+            opened.close()
+            raise
+        return opened
+
+    def worked(self, address: int) -> None:
+        """Remember that this address answered."""
+        self.best = address % len(self._addresses)
+
+    def wrap(self, plain: socket.socket) -> ssl.SSLSocket:
+        """The socket with TLS about it, its handshake still to be done."""
+        assert self._tls is not None
+        return self._tls.wrap_socket(
+            plain, server_hostname=self.origin.host, do_handshake_on_connect=False
+        )
+
+
+def _tls_context(verify: bool | str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+    if verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,0 +1,104 @@
+"""A shard: a process of its own that runs its part of a plan and nothing else.
+
+It talks to its parent over its standard streams: pickled objects, which delimit
+themselves.  In comes the plan, then the start (a moment on the monotonic clock,
+which all processes of a machine share), then perhaps a stop; out go `READY`,
+`Progress` about twice a second, and a `ShardResult`.
+
+It ignores Ctrl-C and other signals to end, which reach the whole process group: the
+parent decides.
+When its input ends the parent has died, and so does the shard.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+from ApiLoadLibrary.measurement.recorder import warm_up
+
+from .loop import LoadLoop
+from .plan import ShardPlan, ShardResult
+
+__all__ = ["READY", "STOP", "main"]
+
+READY = "ready"
+STOP = "stop"
+
+
+def main() -> None:
+    """Run the shard that the parent process describes."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    commands = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    # Whatever prints by mistake must not talk to the parent.
+    os.dup2(2, 1)
+
+    plan: ShardPlan = pickle.load(commands)
+    loop = LoadLoop(plan, lambda progress: _send(answers, progress))
+    warm_up()
+    # The collector's pauses would be seen as delays, and the loop makes no cycles that last.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    _send(answers, READY)
+    start_ns: int = pickle.load(commands)
+    threading.Thread(target=_obey, args=(commands, loop), daemon=True).start()
+    _send(answers, _run(loop, start_ns))
+
+
+def _run(loop: LoadLoop, start_ns: int) -> ShardResult:
+    time.sleep(max(0, start_ns - time.monotonic_ns() - 2_000_000) / 1e9)
+    wall_s, cpu_s, waited_s = time.monotonic(), time.process_time(), run_queue_wait_s()
+    tallies = loop.run(start_ns)
+    waited_after_s = run_queue_wait_s()
+    return ShardResult(
+        tallies=tallies,
+        ended_ns=loop.ended_ns,
+        peak_busy=loop.peak_busy,
+        wall_s=time.monotonic() - wall_s,
+        cpu_s=time.process_time() - cpu_s,
+        run_queue_wait_s=(
+            None if waited_s is None or waited_after_s is None else waited_after_s - waited_s
+        ),
+        stopped=loop.stopped,
+    )
+
+
+def _send(stream: IO[bytes], message: object) -> None:
+    pickle.dump(message, stream)
+    stream.flush()
+
+
+def _obey(commands: IO[bytes], loop: LoadLoop) -> None:
+    """Wait for the parent to say stop, or to die."""
+    with contextlib.suppress(EOFError, OSError):
+        if pickle.load(commands) == STOP:
+            loop.stop()
+            pickle.load(commands)
+    os._exit(1)
+
+
+def run_queue_wait_s() -> float | None:
+    """How long this process was ready to run but had no core (Linux), in seconds.
+
+    The second number of /proc/self/schedstat, in ns: a generator that is starved by
+    others shows there, while its own CPU share looks modest.
+    """
+    try:
+        return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+if __name__ == "__main__":
+    main()

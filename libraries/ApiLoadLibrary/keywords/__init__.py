@@ -1,0 +1,1 @@
+"""Thin Robot keywords by concern: each converts, calls the session, and logs."""

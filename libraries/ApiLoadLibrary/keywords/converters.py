@@ -1,0 +1,68 @@
+"""From what stands in a suite to values: Robot calls these before a keyword runs.
+
+They run in `--dryrun` too, so that a slip in a suite is found without sending load.
+A ValueError holds only the tail of the sentence: Robot puts the rest before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from robot.api.types import Secret
+
+from ApiLoadLibrary.errors import BadCriterion
+from ApiLoadLibrary.session.acceptance import check_criterion
+from ApiLoadLibrary.values import Count, Duration, Percent, Rate, TimeUnit
+
+__all__ = ["CONVERTERS", "LatencyMetric", "unwrapped"]
+
+Written = str | int | float | timedelta
+
+
+class LatencyMetric(str):
+    """A statistic of response times: P50 to P99.99, Average, Median, Maximum, Minimum."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, value: object) -> LatencyMetric:
+        """The metric, if there is such a one.
+
+        Raises:
+            ValueError: It is no statistic of response times.
+        """
+        text = str(value).strip()
+        try:
+            check_criterion(f"{text} < 1 s")
+        except BadCriterion as error:
+            raise ValueError(error.problem) from None
+        return cls(text)
+
+
+def _converter(kind: Any) -> Callable[[Any], Any]:
+    def convert(value: Written) -> Any:
+        return kind.parse(value)
+
+    # Robot reads the accepted types from here, and the documentation from the class.
+    convert.__annotations__ = {"value": Written}
+    convert.__doc__ = kind.__doc__
+    return convert
+
+
+CONVERTERS: dict[type, Any] = {
+    kind: _converter(kind) for kind in (Count, Duration, LatencyMetric, Percent, Rate, TimeUnit)
+}
+
+
+def unwrapped(value: Any, found: Callable[[str], None]) -> Any:
+    """The same data with the values of its `Secret`s; each is reported to `found`."""
+    if isinstance(value, Secret):
+        found(str(value.value))
+        return value.value
+    if isinstance(value, dict):
+        return {key: unwrapped(each, found) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [unwrapped(each, found) for each in value]
+    return value

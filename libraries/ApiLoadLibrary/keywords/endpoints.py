@@ -1,0 +1,84 @@
+"""Keywords about endpoints: what is sent, and what is expected of the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from robot.api.deco import keyword
+
+from ApiLoadLibrary.session.acceptance import AcceptanceSession
+from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.endpoint import Endpoint, parse_expected
+
+from .converters import unwrapped
+from .servers import parsed_json
+
+__all__ = ["Endpoints"]
+
+
+class Endpoints:
+    """What is sent."""
+
+    def __init__(self, session: AcceptanceSession) -> None:
+        self._session = session
+
+    @keyword(tags=["endpoint"])
+    def define_endpoint(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: Any = None,
+        headers: dict[str, Any] | None = None,
+        expect: str = "200",
+        threshold: Duration | None = None,
+    ) -> None:
+        """Gives a request a name by which load sentences and criteria call it.
+
+        Paths, headers and bodies may hold values that differ from request to request:
+
+        | written | becomes |
+        | --- | --- |
+        | `{{counter}}` | the request's number, counted from 1 |
+        | `{{integer 1..50}}` | a whole number from 1 to 50 |
+        | `{{choice cash\\|card}}` | one of the words |
+        | `{{uuid}}` | a UUID |
+        | `{{run}}` | the load run's id |
+
+        A number that is the whole of a JSON text, like `"{{integer 1..5}}"`, is sent
+        as a JSON number.
+
+        Args:
+            name: Its name: no commas, no comparison signs, no `Of`, `With` or `Below` in it.
+            method: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.
+            path: A path on the server, or a whole URL of an allowed origin.
+            json: A body to send as JSON: a dictionary or list, or JSON text; what stands
+                in it as a name is sent as it is.
+            data: A body to send as it is; a dictionary is sent as a form.
+            headers: Headers of this endpoint alone.
+            expect: The statuses that count as success: `201`, `200, 204`, `2xx`.
+            threshold: Its response time limit, for `Verify P95 Below Threshold`.
+
+        Example:
+
+        ```robotframework
+        VAR    &{order}    product_id={{integer 1..50}}    reference=order-{{counter}}
+        Define Endpoint    Products        GET     /api/products    threshold=50 ms
+        Define Endpoint    Create Order    POST    /api/orders    json=${order}    expect=201
+        ```
+        """
+        secret = self._session.mask.add
+        self._session.endpoints.define(
+            Endpoint(
+                name=name,
+                method=method.upper(),
+                path=path,
+                headers=unwrapped(headers or {}, secret),
+                json=unwrapped(parsed_json(json), secret),
+                data=unwrapped(data, secret),
+                expected=parse_expected(expect),
+                threshold=threshold,
+            )
+        )

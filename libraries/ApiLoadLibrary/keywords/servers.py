@@ -1,0 +1,207 @@
+"""Keywords about the system under test: where it is, and how to sign in."""
+
+from __future__ import annotations
+
+import json as json_module
+from typing import Any
+
+from robot.api import logger
+from robot.api.deco import keyword
+from robot.api.types import Secret
+
+from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.session.acceptance import AcceptanceSession
+from ApiLoadLibrary.session.config import About, split_list
+from ApiLoadLibrary.session.signin import SignIn, Token
+from ApiLoadLibrary.values import Duration, Rate
+
+from .converters import unwrapped
+
+__all__ = ["Servers"]
+
+
+class Servers:
+    """Where the system under test is, and how to sign in."""
+
+    def __init__(self, session: AcceptanceSession) -> None:
+        self._session = session
+
+    @keyword(tags=["server"])
+    def use_server(
+        self,
+        base_url: str,
+        *,
+        workers: int | None = None,
+        timeout: Duration | None = None,
+        duration: Duration | None = None,
+        threshold: Duration | None = None,
+        max_rate: Rate | None = None,
+        allow: str | None = None,
+        verify: bool | str | None = None,
+        shards: int | None = None,
+        name: str | None = None,
+        version: str | None = None,
+        commit: str | None = None,
+        environment: str | None = None,
+    ) -> None:
+        """Points at the system under test; it must accept a connection.
+
+        Load goes to this server and to the origins named in `allow`, and nowhere else.
+
+        Args:
+            base_url: Its address, like `https://shop.example`.
+            workers: How many requests may be under way at once in a load run (50).
+            timeout: How long one request may take, connecting included (30 s).
+            duration: How long a load sentence lasts that names no duration (1 min).
+            threshold: The response time limit of endpoints without one of their own.
+            max_rate: A cap on all requests of a run together, like `5,000/min`.
+            allow: Further origins that requests may go to, with commas between.
+            verify: Whether TLS certificates are verified (yes); or the file of a private CA.
+            shards: From how many processes load is sent; chosen by the rate unless given.
+            name: How the report calls the system.
+            version: Its version, for the report.
+            commit: Its commit, for the report.
+            environment: Where it runs, for the report.
+
+        Example:
+
+        ```robotframework
+        Use Server    https://shop.example    workers=50    timeout=10 s    threshold=200 ms
+        ```
+        """
+        self._session.use_server(
+            base_url,
+            About(name, version, commit, environment),
+            workers=workers,
+            timeout=timeout,
+            duration=duration,
+            threshold=threshold,
+            max_rate=max_rate,
+            allow=None if allow is None else split_list(allow),
+            verify=verify,
+            shards=shards,
+        )
+        logger.info(f"Load goes to {base_url} from now on.")
+
+    @keyword(tags=["server"])
+    def configure_load(
+        self,
+        *,
+        workers: int | None = None,
+        timeout: Duration | None = None,
+        duration: Duration | None = None,
+        threshold: Duration | None = None,
+        max_rate: Rate | None = None,
+        shards: int | None = None,
+    ) -> None:
+        """Changes settings of `Use Server` for the load runs to come; the others stay.
+
+        Args:
+            workers: How many requests may be under way at once.
+            timeout: How long one request may take, connecting included.
+            duration: How long a load sentence lasts that names no duration.
+            threshold: The response time limit of endpoints without one of their own.
+            max_rate: A cap on all requests of a run together.
+            shards: From how many processes load is sent.
+
+        Example:
+
+        ```robotframework
+        Configure Load    workers=100    duration=5 min
+        ```
+        """
+        self._session.configure(
+            workers=workers,
+            timeout=timeout,
+            duration=duration,
+            threshold=threshold,
+            max_rate=max_rate,
+            shards=shards,
+        )
+
+    @keyword(tags=["server"])
+    def sign_in(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any,
+        token: str = "$.access_token",  # noqa: S107 - where it stands, not what it is
+    ) -> Secret:
+        """Signs in, and sends the token with every request from then on.
+
+        The token is got again before a load run in which it would run out.  Passwords
+        given as Robot `Secret`s, and the token, are masked in logs and reports.
+
+        Args:
+            method: The method of the sign-in request, usually POST.
+            path: Its path on the server.
+            json: Its body: a dictionary, or JSON text; `Secret`s in it are filled in.
+            token: Where the answer holds the token.
+
+        Returns:
+            The token, as a `Secret`.
+
+        Example:
+
+        ```robotframework
+        VAR    &{credentials}    username=till-1    password=${PASSWORD}
+        Sign In    POST    /api/auth/login    json=${credentials}    token=$.access_token
+        ```
+        """
+        body = unwrapped(parsed_json(json), self._session.mask.add)
+        got = self._session.sign_in(SignIn(method.upper(), path, body, token))
+        logger.info(f"Signed in by {method.upper()} {path}.")
+        return Secret(got.value)
+
+    @keyword(tags=["server"])
+    def use_bearer_token(self, token: str | Secret) -> None:
+        """Sends this token with every request from then on.
+
+        Args:
+            token: The token, best as a `Secret`: a plain text stands in the suite for all to read.
+
+        Example:
+
+        ```robotframework
+        Use Bearer Token    ${TOKEN}
+        ```
+        """
+        self._session.use_token(Token(unwrapped(token, self._session.mask.add)))
+
+    @keyword(tags=["server"])
+    def host_is_watched(self) -> bool:
+        """Whether load runs watch the host of the system under test: whether it is this machine.
+
+        `Verify CPU …` and `Verify Memory …` are inconclusive where it is not.
+
+        Returns:
+            True or False.
+
+        Example:
+
+        ```robotframework
+        ${watched} =    Host Is Watched
+        Skip If    not ${watched}    The server runs on another machine.
+        ```
+        """
+        return self._session.host_is_watched
+
+
+def parsed_json(value: Any) -> Any:
+    """A body as data: text is read as JSON.
+
+    Raises:
+        BadInput: The text is not JSON.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        return json_module.loads(value)
+    except json_module.JSONDecodeError as error:
+        # Nothing of the text is said: it may hold passwords.
+        problem = error.msg.partition(":")[0]
+        raise BadInput(
+            f"json= is not JSON ({problem} at character {error.pos + 1}): "
+            'write for example {"id": 1}, or give a dictionary.'
+        ) from None

@@ -1,0 +1,192 @@
+"""The face: the class that Robot imports, and its listener."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, get_args
+
+from robot.api import logger
+from robot.api.deco import library
+from robot.libraries.BuiltIn import BuiltIn
+from robotlibcore import DynamicCore
+
+from . import __version__
+from .keywords.converters import CONVERTERS
+from .keywords.endpoints import Endpoints
+from .keywords.left_out import left_out, place_of
+from .keywords.loads import Loads
+from .keywords.metrics import Metrics
+from .keywords.servers import Servers
+from .keywords.verdicts import Verdicts
+from .session.acceptance import AcceptanceSession
+from .session.place import Place
+
+__all__ = ["ApiLoadLibrary"]
+
+_session = AcceptanceSession()
+"""One for the whole run, however often the library is imported."""
+
+
+@library(
+    scope="GLOBAL",
+    version=__version__,
+    doc_format="MARKDOWN",
+    converters=CONVERTERS,
+)
+class ApiLoadLibrary(DynamicCore):
+    """Proves an API ready for production under heavy load, and writes a report to sign.
+
+    ## How a suite reads
+
+    ```robotframework
+    *** Settings ***
+    Library           ApiLoadLibrary
+
+    *** Test Cases ***
+    Everyday Load Is Carried With Room To Spare
+        [Metadata]    Requirement    PERF-1
+        [Metadata]    Owner          Retail Operations
+        Use Server    https://shop.example    workers=50
+        Define Endpoint    Products    GET    /api/products    threshold=50 ms
+        Sustain 1000 Requests Per Minute On Products    duration=5 min
+        Verify Achieved Rate At Least 98 % Of Target
+        Verify P95 Below Threshold
+        Verify Error Rate Below 1 %
+    ```
+
+    Acting and judging are separate.  `Sustain …` sends load and never fails because
+    answers are slow; `Verify …` judges the latest load run of its own test, else of its
+    suite's setup, and lets the test go on after a failure, so that every criterion is judged.
+
+    ## What is measured
+
+    Requests start when the schedule says, whether or not earlier ones have been answered.
+    *Response time* runs from that scheduled start to the last byte: what a customer feels.
+    *Service time* runs from the actual start.  Criteria use response time unless they say
+    otherwise, of the requests that succeeded and of those that waited in vain.
+
+    ## Verdicts
+
+    A criterion passes, fails, or is inconclusive: the measurement cannot be trusted, because
+    the load generator was at fault, there were too few samples, or the value is too close to
+    the limit to tell.  Inconclusive never counts as a pass; it fails the test with a message
+    that starts `INCONCLUSIVE:` and says what to do.
+
+    ## Values
+
+    | written | is |
+    | --- | --- |
+    | `200 ms`, `1.5 s`, `1 min 30 s` | a time; a bare `500` is refused |
+    | `1 %`, `0.5 %` | a percentage |
+    | `1,000/min`, `50/5 s` | a rate |
+    | `1000`, `1,000` | a count |
+
+    ## Reports
+
+    `acceptance-report.html` and `acceptance-report.json` are written into the output
+    directory at the very end, also when tests failed or the run was interrupted.
+
+    ## Secrets
+
+    Passwords and tokens that are given as Robot `Secret`s, and tokens that `Sign In` got,
+    are masked in every log message, at level TRACE too, and in every failure; they are in
+    no report.
+    """
+
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self) -> None:
+        self.ROBOT_LIBRARY_LISTENER: Any = self
+        components = (Servers, Endpoints, Loads, Verdicts, Metrics)
+        super().__init__([component(_session) for component in components])
+        self._suite: Any = None
+        self._ran: set[Any] = set()
+        self._output_dir: Path | None = None
+
+    def get_keyword_types(self, name: str) -> Any:
+        """Argument types without `| None`: of a union Robot's error does not say what to write."""
+        types: Any = super().get_keyword_types(name)  # type: ignore[no-untyped-call]
+        if not isinstance(types, dict):
+            return types
+        return {argument: _only_type(hint) for argument, hint in types.items()}
+
+    # The listener.  Robot calls it for suites that import the library.
+
+    def start_suite(self, data: Any, result: Any) -> None:
+        """A suite begins; its setup may make a load run."""
+        _session.place = Place(result.full_name)
+        self._suite = data
+        if not BuiltIn().dry_run_active:
+            self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
+
+    def end_suite(self, data: Any, result: Any) -> None:
+        """A suite has ended; what comes next belongs to the one around it."""
+        result.message = _session.mask(result.message)
+        _session.place = Place(result.parent.full_name if result.parent else "")
+
+    def start_test(self, data: Any, result: Any) -> None:
+        """A test begins."""
+        _session.place = Place(data.parent.full_name, data.full_name, dict(result.metadata))
+        self._ran.add(place_of(data))
+
+    def end_test(self, data: Any, result: Any) -> None:
+        """A test has ended: did it fail for another reason than a criterion?"""
+        result.message = _session.mask(result.message)
+        if result.skipped:
+            _session.note_not_judged(data.name, result.message)
+        elif result.failed:
+            _session.note_failure(data.full_name, result.message)
+        _session.place = Place(data.parent.full_name)
+
+    def end_body_item(self, data: Any, result: Any) -> None:
+        """A keyword or a control structure has ended: its failure may quote a secret."""
+        masked = _session.mask(result.message)
+        if masked != result.message:
+            result.message = _SameFailure(masked)
+
+    def log_message(self, message: Any) -> None:
+        """Something is being logged: secrets are masked before it is written."""
+        message.message = _session.mask(message.message)
+
+    def close(self) -> None:
+        """The very end, also after Ctrl-C: write the reports."""
+        folder, self._output_dir = self._output_dir, None
+        if folder is None or _session.closed:
+            return
+        self._note_left_out()
+        lines = _session.close(folder, {"robot_framework": version("robotframework")})
+        logger.console("\n" + "\n".join(f"Acceptance: {line}" for line in lines.splitlines()))
+
+    def _note_left_out(self) -> None:
+        try:
+            names = left_out(self._suite, self._ran)
+        except Exception as error:  # noqa: BLE001 - the report is written whatever happens here
+            reason = f"unknown, because the suites could not be read again: {error}"
+            _session.note_not_judged("Tests left out of this run", reason)
+            return
+        for name in names:
+            _session.note_not_judged(name, "left out of this run")
+
+
+class _SameFailure(str):
+    """A masked message that Robot takes for the one that it replaces.
+
+    Where a listener changes a keyword's message, Robot raises a plain failure instead,
+    and forgets whether it was fatal, let the test go on, or was no failure at all.
+    """
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+def _only_type(hint: Any) -> Any:
+    """`Duration | None` as `Duration`; Robot leaves a default of None alone all the same."""
+    given = [each for each in get_args(hint) if each is not type(None)]
+    return given[0] if len(given) == 1 and type(None) in get_args(hint) else hint

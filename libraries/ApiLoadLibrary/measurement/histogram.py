@@ -1,0 +1,263 @@
+"""A histogram of durations in HDR's layout, filled in batches.
+
+Values are whole nanoseconds.  A cell is exact up to 2,047 ns; above, each
+doubling of the value is divided into 1,024 cells, so that no value is stored
+more than 1/1,024 (0.098 %) below its cell's upper edge.  For example:
+1,000,000 ns has 20 bits, 9 more than a cell number holds, so cells there are
+2**9 = 512 ns wide and the value lies in the cell 999,936 to 1,000,447.
+
+The layout is Gil Tene's HdrHistogram with 3 significant digits and a unit of
+1 ns; `encode` writes its V2 format, which every HDR tool reads.  Ours is an
+array beneath, because recording one value at a time costs more than sending
+the request that it measures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Cells", "Histogram"]
+
+SUB_BITS = 10
+"""Cells per doubling, as a power of two."""
+
+Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+def cell_of(values: Longs) -> Longs:
+    """The cell number of each value: its top 11 bits, and how many it was shifted by."""
+    bits = np.frexp(values.astype(np.float64))[1].astype(np.int64)
+    # A float rounds integers of more than 53 bits up, at worst to the next power of two.
+    shift = np.maximum(np.minimum(bits, 63) - (SUB_BITS + 1), 0)
+    cells: Longs = (shift << SUB_BITS) + (values >> shift)
+    return cells
+
+
+def upper_edge(cell: int) -> int:
+    """The largest value that falls into a cell."""
+    shift = max((cell >> SUB_BITS) - 1, 0)
+    return ((cell - (shift << SUB_BITS) + 1) << shift) - 1
+
+
+class Cells:
+    """The occupied cells of a histogram, ascending: what a second of a timeline keeps.
+
+    Attributes:
+        numbers: Cell numbers (16 bits hold every one there can be).
+        counts: How many values each of them holds.
+    """
+
+    __slots__ = ("counts", "numbers")
+
+    def __init__(self, numbers: NDArray[np.uint16], counts: NDArray[np.uint32]) -> None:
+        self.numbers = numbers
+        self.counts = counts
+
+    @classmethod
+    def none(cls) -> Cells:
+        """No cell occupied."""
+        return cls(np.empty(0, np.uint16), np.empty(0, np.uint32))
+
+    @classmethod
+    def of(cls, values: Longs) -> Cells:
+        """The cells that these values (ns) occupy."""
+        numbers, counts = np.unique(cell_of(values), return_counts=True)
+        return cls(numbers.astype(np.uint16), counts.astype(np.uint32))
+
+    def merged(self, other: Cells) -> Cells:
+        """These and those together."""
+        if not len(other.numbers):
+            return self
+        if not len(self.numbers):
+            return other
+        both = np.concatenate((self.numbers, other.numbers))
+        numbers, places = np.unique(both, return_inverse=True)
+        weights = np.concatenate((self.counts, other.counts))
+        return Cells(numbers, np.bincount(places, weights).astype(np.uint32))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Cells):
+            return NotImplemented
+        return np.array_equal(self.numbers, other.numbers) and np.array_equal(
+            self.counts, other.counts
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Histogram:
+    """Counts of durations by cell, with exact count, sum, minimum and maximum.
+
+    An empty histogram has no minimum, maximum, mean or quantile: they are None,
+    never 0.
+    """
+
+    __slots__ = ("_counts", "count", "max_ns", "min_ns", "sum_ns")
+
+    def __init__(self, values: Iterable[int] = ()) -> None:
+        self._counts: Longs = np.zeros(0, np.int64)
+        self.count = 0
+        self.sum_ns = 0
+        self.min_ns: int | None = None
+        self.max_ns: int | None = None
+        values = np.fromiter(values, np.int64)
+        if len(values):
+            self.record_many(values)
+
+    @classmethod
+    def from_cells(cls, cells: Iterable[Cells]) -> Histogram:
+        """A histogram of occupied cells; each value stands at its cell's upper edge."""
+        histogram = cls()
+        for each in cells:
+            if len(each.numbers):
+                numbers = each.numbers.astype(np.int64)
+                histogram._room_for(int(numbers[-1]))
+                histogram._counts[numbers] += each.counts
+        occupied = np.flatnonzero(histogram._counts)
+        if len(occupied):
+            counts = histogram._counts[occupied].tolist()
+            edges = [upper_edge(cell) for cell in occupied.tolist()]
+            histogram.count = sum(counts)
+            histogram.sum_ns = sum(map(int.__mul__, edges, counts))
+            histogram.min_ns, histogram.max_ns = edges[0], edges[-1]
+        return histogram
+
+    def record_many(self, values: Longs) -> None:
+        """Count these values (ns).
+
+        Raises:
+            ValueError: One of them is negative; none is counted then.
+        """
+        if not len(values):
+            return
+        low, high = int(values.min()), int(values.max())
+        if low < 0:
+            raise ValueError(f"A duration of {low} ns cannot be recorded: it is negative.")
+        counts = np.bincount(cell_of(values))
+        self._room_for(len(counts) - 1)
+        self._counts[: len(counts)] += counts
+        self._add_totals(len(values), int(values.sum()), low, high)
+
+    def record(self, value: int) -> None:
+        """Count one value (ns); of many, `record_many` is far faster."""
+        cell = int(cell_of(np.array([value], np.int64))[0])
+        self._room_for(cell)
+        self._counts[cell] += 1
+        self._add_totals(1, value, value, value)
+
+    def merge(self, other: Histogram) -> None:
+        """Add another histogram's counts to this one."""
+        if other.min_ns is None or other.max_ns is None:
+            return
+        self._room_for(len(other._counts) - 1)
+        self._counts[: len(other._counts)] += other._counts
+        self._add_totals(other.count, other.sum_ns, other.min_ns, other.max_ns)
+
+    def _add_totals(self, count: int, total: int, low: int, high: int) -> None:
+        self.count += count
+        self.sum_ns += total
+        self.min_ns = low if self.min_ns is None else min(self.min_ns, low)
+        self.max_ns = high if self.max_ns is None else max(self.max_ns, high)
+
+    def _room_for(self, cell: int) -> None:
+        missing = cell + 1 - len(self._counts)
+        if missing > 0:
+            self._counts = np.concatenate((self._counts, np.zeros(missing, np.int64)))
+
+    def quantile(self, share: float) -> int | None:
+        """The nearest-rank quantile in ns: the smallest value that `share` of all do not exceed.
+
+        Args:
+            share: 0 to 1; 0.95 is the 95th percentile.
+        """
+        return self.value_at_rank(nearest_rank(share, self.count)) if self.count else None
+
+    def value_at_rank(self, rank: int) -> int:
+        """The value (ns) of the sample that is `rank`-th from below, counted from 1."""
+        if self.min_ns is None or self.max_ns is None:
+            raise ValueError("An empty histogram has no samples to rank.")
+        cell = int(np.searchsorted(np.cumsum(self._counts), rank))
+        return min(max(upper_edge(cell), self.min_ns), self.max_ns)
+
+    def count_above(self, value_ns: int) -> int:
+        """How many samples lie in cells above that of `value_ns`."""
+        cell = int(cell_of(np.array([value_ns], np.int64))[0])
+        return int(self._counts[cell + 1 :].sum())
+
+    @property
+    def mean_ns(self) -> float | None:
+        """The exact mean of what was recorded."""
+        return self.sum_ns / self.count if self.count else None
+
+    def variance(self) -> float:
+        """The variance in ns², to the resolution of the cells; 0 when empty."""
+        cells = self.cells()
+        if not self.count:
+            return 0.0
+        edges = np.array([upper_edge(cell) for cell in cells.numbers.tolist()], np.float64)
+        mean = float(np.average(edges, weights=cells.counts))
+        return float(np.average((edges - mean) ** 2, weights=cells.counts))
+
+    def cells(self) -> Cells:
+        """The occupied cells."""
+        occupied = np.flatnonzero(self._counts)
+        return Cells(occupied.astype(np.uint16), self._counts[occupied].astype(np.uint32))
+
+    def encode(self) -> str:
+        """HDR V2, zlib-compressed, base64: the field's format for exchange."""
+        from hdrh.histogram import HdrHistogram
+
+        highest = max(self.max_ns or 0, 2)
+        encoder = HdrHistogram(1, highest, 3)
+        cells = self.cells()
+        for cell, count in zip(cells.numbers.tolist(), cells.counts.tolist(), strict=True):
+            encoder.record_value(min(upper_edge(cell), highest), count)
+        return str(encoder.encode().decode("ascii"))
+
+    @classmethod
+    def decode(cls, text: str) -> Histogram:
+        """The histogram that `encode` wrote (values at their cells' upper edges)."""
+        from hdrh.histogram import HdrHistogram
+
+        cells: dict[int, int] = {}
+        for item in HdrHistogram.decode(text.encode("ascii")).get_recorded_iterator():
+            cell = int(cell_of(np.array([item.value_iterated_to], np.int64))[0])
+            cells[cell] = cells.get(cell, 0) + item.count_added_in_this_iter_step
+        numbers = np.array(sorted(cells), np.uint16)
+        counts = np.array([cells[int(each)] for each in numbers], np.uint32)
+        return cls.from_cells([Cells(numbers, counts)])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Histogram):
+            return NotImplemented
+        totals = (self.count, self.sum_ns, self.min_ns, self.max_ns)
+        others = (other.count, other.sum_ns, other.min_ns, other.max_ns)
+        return totals == others and self.cells() == other.cells()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> tuple[Cells, int, int, int | None, int | None]:
+        """For the pipe between shard and parent: the occupied cells alone, not the empty ones."""
+        return self.cells(), self.count, self.sum_ns, self.min_ns, self.max_ns
+
+    def __setstate__(self, state: tuple[Cells, int, int, int | None, int | None]) -> None:
+        cells, self.count, self.sum_ns, self.min_ns, self.max_ns = state
+        self._counts = np.zeros(int(cells.numbers[-1]) + 1 if len(cells.numbers) else 0, np.int64)
+        self._counts[cells.numbers] = cells.counts
+
+    def __repr__(self) -> str:
+        return f"Histogram(count={self.count}, min_ns={self.min_ns}, max_ns={self.max_ns})"
+
+
+def nearest_rank(share: float, count: int) -> int:
+    """The rank of a quantile among `count` samples: ceil(share x count), at least 1.
+
+    A share such as 0.95 is a little off in binary; a product within 1e-9 of a
+    whole number is that number.
+    """
+    exact = share * count
+    return max(1, min(count, int(np.ceil(exact - 1e-9 * max(1.0, exact)))))

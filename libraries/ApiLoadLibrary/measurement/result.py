@@ -1,0 +1,219 @@
+"""The sealed result of a load run: what the judging wing reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ApiLoadLibrary.values import Rate
+
+from .histogram import Histogram
+from .outcomes import Failure
+from .recorder import Second, Tally
+from .resources import ResourceSample
+
+__all__ = ["EndpointResult", "GeneratorHealth", "MonitoredHost", "RunResult", "Totals"]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointResult:
+    """One endpoint's part in a load run.
+
+    Attributes:
+        rate: What was offered to this endpoint.
+        planned: How many arrivals the schedule holds for it.
+        length_ns: The schedule's length.
+        threshold_ns: The response time registered for it, if any.
+        tally: What its requests came to.  Read it, never change it.
+    """
+
+    name: str
+    method: str
+    path: str
+    rate: Rate
+    planned: int
+    length_ns: int
+    threshold_ns: int | None
+    tally: Tally
+
+    @property
+    def offered_rate_per_s(self) -> float:
+        """Arrivals planned per second."""
+        return self.planned * 1e9 / self.length_ns
+
+    @property
+    def in_time(self) -> int:
+        """Requests that were sent, and not late."""
+        return self.tally.in_time
+
+    @property
+    def achieved_rate_per_s(self) -> float:
+        """Requests sent in their time, divided by the schedule's length."""
+        return self.in_time * 1e9 / self.length_ns
+
+    @property
+    def error_rate(self) -> float | None:
+        """Failed requests as a share of all, 0 to 1; None without requests."""
+        return self.tally.errors / self.tally.requests if self.tally.requests else None
+
+
+class Totals:
+    """What the requests of several endpoints came to together."""
+
+    __slots__ = ()
+    endpoints: tuple[EndpointResult, ...]
+
+    @property
+    def requests(self) -> int:
+        """Arrivals that ended, dropped ones included."""
+        return sum(each.tally.requests for each in self.endpoints)
+
+    @property
+    def planned(self) -> int:
+        """Arrivals that the schedule holds."""
+        return sum(each.planned for each in self.endpoints)
+
+    @property
+    def errors(self) -> int:
+        """Requests that failed."""
+        return sum(each.tally.errors for each in self.endpoints)
+
+    @property
+    def in_time(self) -> int:
+        """Requests that were sent, and not late."""
+        return sum(each.in_time for each in self.endpoints)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorHealth:
+    """How the load generator itself did.
+
+    Attributes:
+        reasons: Why its measurement cannot be trusted, a sentence each; none when healthy.
+        shards: How many processes sent the load.
+        workers: Concurrency slots over all of them.
+        peak_busy_workers: The most that were busy at once (summed over shards).
+        cpu_percent: CPU time of the busiest shard, in percent of one core.
+        run_queue_wait_percent: Share of the time in which the most starved shard was
+            ready to run but had no core; None where the platform does not tell.
+        lost_shards: Numbers of the shards that died, and with them their counts.
+    """
+
+    shards: int
+    workers: int
+    peak_busy_workers: int
+    cpu_percent: float
+    run_queue_wait_percent: float | None
+    reasons: tuple[str, ...] = ()
+    lost_shards: tuple[int, ...] = ()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing was found against it."""
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoredHost:
+    """A host that was watched while load ran."""
+
+    name: str
+    samples: tuple[ResourceSample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult(Totals):
+    """One load run.
+
+    Attributes:
+        id: Unique for ever; requests carried it in their headers.
+        name: How people call it; criteria may name it with `run=`.
+        test: The long name of the test that made it, or of the suite for its setup.
+        scenario: `sustained`, later `burst`, `ramp` and others.
+        started_at: ISO 8601 with offset.
+        length_ns: The schedule's length.
+        duration_s: From the first start to the last answer.
+        endpoints: In the order in which the suite named them.
+        stopped: Why the run was cut short, in words; None when it ran to its end.
+        host: The system under test's host, when it was watched.
+        details: What only this scenario knows.
+    """
+
+    id: str
+    name: str
+    test: str
+    scenario: str
+    started_at: str
+    length_ns: int
+    duration_s: float
+    endpoints: tuple[EndpointResult, ...]
+    generator: GeneratorHealth
+    stopped: str | None = None
+    host: MonitoredHost | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def late(self) -> int:
+        """Requests sent late."""
+        return sum(each.tally.late for each in self.endpoints)
+
+    @property
+    def dropped(self) -> int:
+        """Arrivals never sent."""
+        return sum(each.tally.dropped for each in self.endpoints)
+
+    @property
+    def error_rate(self) -> float | None:
+        """Failed requests as a share of all, 0 to 1; None without requests."""
+        return self.errors / self.requests if self.requests else None
+
+    @property
+    def offered_rate_per_s(self) -> float:
+        """Arrivals planned per second, over all endpoints."""
+        return self.planned * 1e9 / self.length_ns
+
+    @property
+    def achieved_rate_per_s(self) -> float:
+        """Requests sent in their time, divided by the schedule's length."""
+        return sum(each.achieved_rate_per_s for each in self.endpoints)
+
+    @property
+    def outcomes(self) -> Counter[int]:
+        """How many requests ended in each status or failure."""
+        total: Counter[int] = Counter()
+        for each in self.endpoints:
+            total.update(each.tally.outcomes)
+        return total
+
+    def generator_failures(self) -> int:
+        """Failures and late starts that are the generator's own, whatever the service times."""
+        outcomes = self.outcomes
+        own = (Failure.NO_DESCRIPTORS, Failure.NO_PORTS, Failure.DROPPED_GENERATOR)
+        late = sum(each.tally.late - each.tally.late_workers_busy for each in self.endpoints)
+        return late + sum(outcomes[each] for each in own)
+
+    def schedule_delay(self) -> Histogram:
+        """How late requests started, over all endpoints."""
+        return merged(each.tally.schedule_delay for each in self.endpoints)
+
+    def response(self) -> Histogram:
+        """Response times that latency criteria use, over all endpoints."""
+        return merged(each.tally.response.judged() for each in self.endpoints)
+
+    def seconds(self) -> dict[int, Second]:
+        """The timeline over all endpoints, by second of the schedule."""
+        timeline: dict[int, Second] = {}
+        for endpoint in self.endpoints:
+            for number, second in endpoint.tally.seconds.items():
+                timeline.setdefault(number, Second()).merge(second)
+        return dict(sorted(timeline.items()))
+
+
+def merged(histograms: Iterable[Histogram]) -> Histogram:
+    """One histogram of all."""
+    total = Histogram()
+    for each in histograms:
+        total.merge(each)
+    return total

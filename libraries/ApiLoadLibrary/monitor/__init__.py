@@ -1,0 +1,1 @@
+"""Watching hosts while load runs."""

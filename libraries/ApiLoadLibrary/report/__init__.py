@@ -1,0 +1,1 @@
+"""The acceptance report: a document, its JSON, and the page that people read."""

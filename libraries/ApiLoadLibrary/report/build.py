@@ -1,0 +1,120 @@
+"""From what a session knows to the document: its verdict, and everything in its units."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from ApiLoadLibrary.criteria.judgement import worst
+from ApiLoadLibrary.measurement.resources import average, peak
+from ApiLoadLibrary.measurement.result import RunResult
+
+from .advice import recommend
+from .build_run import build_run
+from .document import (
+    SCHEMA_VERSION,
+    Criterion,
+    Document,
+    ResourceSecond,
+    ResourceUse,
+    Summary,
+    SystemUnderTest,
+    Verdict,
+)
+from .record import JudgedCriterion, SessionRecord
+
+__all__ = ["build_document"]
+
+
+def build_document(record: SessionRecord) -> Document:
+    """The document of a session."""
+    document = Document(
+        schema_version=SCHEMA_VERSION,
+        verdict=_verdict(record),
+        title=record.title,
+        started_at=record.started_at,
+        finished_at=record.finished_at,
+        duration_s=_seconds_between(record.started_at, record.finished_at),
+        system_under_test=_without_credentials(record.system_under_test),
+        environment=dict(record.environment),
+        runs=tuple(map(build_run, record.runs)),
+        criteria=tuple(map(_criterion, record.criteria)),
+        not_judged=record.not_judged,
+        failed_tests=record.failed_tests,
+        interrupted=record.interrupted,
+        resources=tuple(_resources(run) for run in record.runs if run.host and run.host.samples),
+    )
+    return dataclasses.replace(document, recommendations=recommend(document))
+
+
+def _verdict(record: SessionRecord) -> Verdict:
+    """Fail beats inconclusive beats pass; a pass takes a judged criterion and a clean session."""
+    judged = worst(each.judgement.verdict for each in record.criteria)
+    if judged is Verdict.PASS and (record.failed_tests or record.interrupted):
+        return Verdict.INCONCLUSIVE
+    return judged
+
+
+def _seconds_between(started_at: str, finished_at: str) -> float:
+    started, finished = map(datetime.fromisoformat, (started_at, finished_at))
+    return max((finished - started).total_seconds(), 0.0)
+
+
+def _without_credentials(system: SystemUnderTest) -> SystemUnderTest:
+    """A report is passed around: `https://user:password@host` must not be in it."""
+    parts = urlsplit(system.base_url)
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+    return dataclasses.replace(system, base_url=bare.geturl())
+
+
+def _criterion(judged: JudgedCriterion) -> Criterion:
+    judgement = judged.judgement
+    return Criterion(
+        id=judged.id,
+        test=judged.test,
+        requirement=judged.requirement,
+        owner=judged.owner,
+        clause=judged.clause,
+        criterion=judgement.criterion,
+        run=judgement.run_id,
+        endpoint=judgement.endpoint,
+        metric=judgement.metric,
+        operator=judgement.operator,
+        target=float(judgement.target),
+        unit=judgement.unit,
+        measured=_finite(judgement.measured),
+        interval=_interval(judgement.interval),
+        confidence=judgement.confidence,
+        margin=_finite(judgement.margin),
+        samples=judgement.samples,
+        window=None,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        sentence=judgement.sentence,
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON knows neither nan nor infinity; both mean that there is no such figure."""
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _interval(ends: tuple[float, float] | None) -> tuple[float | None, float | None] | None:
+    return None if ends is None else (_finite(ends[0]), _finite(ends[1]))
+
+
+_FIGURES = [each.name for each in dataclasses.fields(ResourceSecond) if each.name != "at_s"]
+
+
+def _resources(run: RunResult) -> ResourceUse:
+    assert run.host is not None
+    samples = [ResourceSecond(**dataclasses.asdict(each)) for each in run.host.samples]
+    summaries = {name: _summary([getattr(each, name) for each in samples]) for name in _FIGURES}
+    return ResourceUse(run=run.id, host=run.host.name, samples=tuple(samples), **summaries)
+
+
+def _summary(values: Sequence[float]) -> Summary:
+    return Summary(average=float(average(values) or 0.0), peak=float(peak(values) or 0.0))

@@ -1,0 +1,104 @@
+"""A load run's result as its part of the document."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ApiLoadLibrary.measurement.recorder import Second
+from ApiLoadLibrary.measurement.result import GeneratorHealth, RunResult, merged
+
+from . import document as doc
+from .build_endpoint import (
+    DECIMALS,
+    NS_PER_S,
+    build_endpoint,
+    build_samples,
+    distribution,
+    quantile_ms,
+)
+
+__all__ = ["build_run"]
+
+
+def build_run(result: RunResult) -> doc.Run:
+    """The document's form of a load run."""
+    timeline = _timeline(result)
+    tallies = [each.tally for each in result.endpoints]
+    return doc.Run(
+        id=result.id,
+        name=result.name,
+        test=result.test,
+        scenario=result.scenario,
+        started_at=result.started_at,
+        length_s=result.length_ns / NS_PER_S,
+        duration_s=float(result.duration_s),
+        stopped=result.stopped,
+        offered_rate_per_s=round(result.offered_rate_per_s, DECIMALS),
+        achieved_rate_per_s=round(result.achieved_rate_per_s, DECIMALS),
+        planned=result.planned,
+        requests=result.requests,
+        answered=sum(each.answered for each in tallies),
+        errors=result.errors,
+        error_rate=result.error_rate,
+        refused=0,
+        late=result.late,
+        dropped=result.dropped,
+        schedule_delay_ms=distribution(result.schedule_delay()),
+        response_time_ms=distribution(result.response()),
+        service_time_ms=distribution(merged(each.service.judged() for each in tallies)),
+        bytes_sent=sum(each.bytes_sent for each in tallies),
+        bytes_received=sum(each.bytes_received for each in tallies),
+        generator=_generator(result.generator),
+        endpoints=tuple(build_endpoint(each, len(timeline)) for each in result.endpoints),
+        timeline=timeline,
+        phases=(),
+        samples=tuple(sample for each in result.endpoints for sample in build_samples(each)),
+        details=_plain(result.details),
+    )
+
+
+def _generator(health: GeneratorHealth) -> doc.Generator:
+    return doc.Generator(
+        healthy=health.healthy,
+        reasons=health.reasons,
+        shards=health.shards,
+        workers=health.workers,
+        peak_busy_workers=health.peak_busy_workers,
+        cpu_percent=float(health.cpu_percent),
+        run_queue_wait_percent=health.run_queue_wait_percent,
+        lost_shards=health.lost_shards,
+    )
+
+
+def _timeline(result: RunResult) -> tuple[doc.Second, ...]:
+    """Every second of the schedule; of a run that was stopped, every one until then."""
+    seconds = result.seconds()
+    ended = max(seconds, default=-1) + 1
+    length = ended if result.stopped else max(ended, math.ceil(result.length_ns / NS_PER_S))
+    return tuple(_second(number, seconds.get(number, Second())) for number in range(length))
+
+
+def _second(number: int, second: Second) -> doc.Second:
+    return doc.Second(
+        second=number,
+        offered=second.requests,
+        achieved=second.in_time,
+        errors=second.errors,
+        late=second.late,
+        dropped=second.dropped,
+        p50_ms=quantile_ms(second, 0.5),
+        p95_ms=quantile_ms(second, 0.95),
+        p99_ms=quantile_ms(second, 0.99),
+    )
+
+
+def _plain(value: object) -> Any:
+    """What JSON can hold, and gives back equal."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, str | int | None) else str(value)

@@ -1,0 +1,36 @@
+"""Small cards for Robot's log.html: they travel without a style sheet, on light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ApiLoadLibrary.measurement.result import RunResult
+
+from .build_run import build_run
+from .document import Run
+from .figures import response_chart
+from .html import environment
+from .view_run import view_run_alone
+
+__all__ = ["card", "plan_card", "run_card"]
+
+
+def card(run: Run) -> str:
+    """A load run's figures, one chart and a link to the report, as a piece of HTML."""
+    template = environment().get_template("card.html")
+    chart = response_chart(run)
+    return template.render(view=view_run_alone(run), chart=chart if chart.length_s else None)
+
+
+def run_card(result: RunResult) -> str:
+    """The same, straight from a result."""
+    return card(build_run(result))
+
+
+def plan_card(rows: Sequence[tuple[str, str, str, str, int]]) -> str:
+    """What would be sent, as a table.
+
+    Args:
+        rows: Name, method, URL, rate and number of requests of each endpoint.
+    """
+    return environment().get_template("plan_card.html").render(rows=rows)

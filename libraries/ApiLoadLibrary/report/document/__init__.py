@@ -1,0 +1,114 @@
+"""The report document: what `acceptance-report.json` holds, one class per object.
+
+Units stand in the names; absent is None, never 0.  What this version does not
+measure yet is an empty tuple, so that the shape stays when it does.  The JSON
+Schema in this room says the same, and a test holds them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ApiLoadLibrary.criteria.judgement import Verdict
+
+from .criterion import Criterion
+from .endpoint import Distribution, Endpoint, FailureCount
+from .follow_up import Alert, Approval, FailedTest, NotJudged, Recommendation, Waiver
+from .resources import ResourceSecond, ResourceUse, Summary
+from .run import Generator, Phase, RequestSample, Run, Second
+
+__all__ = [
+    "HTML_NAME",
+    "JSON_NAME",
+    "SCHEMA_VERSION",
+    "Alert",
+    "Approval",
+    "Criterion",
+    "Distribution",
+    "Document",
+    "Endpoint",
+    "FailedTest",
+    "FailureCount",
+    "Generator",
+    "NotJudged",
+    "Phase",
+    "Recommendation",
+    "RequestSample",
+    "ResourceSecond",
+    "ResourceUse",
+    "Run",
+    "Second",
+    "Summary",
+    "SystemUnderTest",
+    "Verdict",
+    "Waiver",
+]
+
+SCHEMA_VERSION = "1.0"
+JSON_NAME = "acceptance-report.json"
+HTML_NAME = "acceptance-report.html"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemUnderTest:
+    """What was put under load.
+
+    Attributes:
+        base_url: Where its requests went, without credentials.
+        name: What people call it.
+        version: Its version.
+        commit: The commit it was built from.
+        environment: Where it stood: `staging`, `production` …
+    """
+
+    base_url: str
+    name: str | None = None
+    version: str | None = None
+    commit: str | None = None
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One acceptance report.
+
+    Attributes:
+        schema_version: The version of this shape.
+        verdict: Passes only if at least one criterion was judged, all passed, no test
+            failed for another reason and nothing was interrupted.
+        title: What the report is about.
+        started_at: When the session began, ISO 8601 with offset.
+        finished_at: When it ended, ISO 8601 with offset.
+        duration_s: The seconds between.
+        system_under_test: What was put under load.
+        environment: Where the load generator ran, and in which versions.
+        runs: Every load run, in the order they were made.
+        criteria: Every criterion that was judged.
+        not_judged: What no criterion looked at.
+        failed_tests: Tests that failed for another reason than a criterion.
+        interrupted: Why the session ended early; null when it did not.
+        resources: What the watched hosts were doing, per load run.
+        alerts: What went out of bounds while load ran; none are raised yet.
+        recommendations: What to do next, the most urgent first.
+        waivers: Criteria that somebody decided to live with; none are read yet.
+        approvals: Signatures; none are read yet.
+    """
+
+    schema_version: str
+    verdict: Verdict
+    title: str
+    started_at: str
+    finished_at: str
+    duration_s: float
+    system_under_test: SystemUnderTest
+    environment: dict[str, str | int | float | None]
+    runs: tuple[Run, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    not_judged: tuple[NotJudged, ...] = ()
+    failed_tests: tuple[FailedTest, ...] = ()
+    interrupted: str | None = None
+    resources: tuple[ResourceUse, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    approvals: tuple[Approval, ...] = ()

@@ -1,0 +1,168 @@
+"""A load run, second by second and endpoint by endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .endpoint import Distribution, Endpoint
+
+__all__ = ["Generator", "Phase", "RequestSample", "Run", "Second"]
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """One second of a run; a request belongs to the second it was scheduled in.
+
+    Attributes:
+        second: Counted from the run's start.
+        offered: Requests that were due in it.
+        achieved: How many of them were sent in their time.
+        errors: How many failed.
+        late: How many were sent late.
+        dropped: How many were never sent.
+        p50_ms: The median response time in milliseconds; null without samples.
+        p95_ms: Its 95th percentile.
+        p99_ms: Its 99th percentile.
+    """
+
+    second: int
+    offered: int
+    achieved: int
+    errors: int
+    late: int
+    dropped: int
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """How the load generator itself did.
+
+    Attributes:
+        healthy: Whether nothing was found against it.
+        reasons: Why its measurement cannot be trusted, a sentence each.
+        shards: How many processes sent the load.
+        workers: Concurrency slots over all of them.
+        peak_busy_workers: The most that were busy at once.
+        cpu_percent: CPU time of the busiest shard, in percent of one core.
+        run_queue_wait_percent: Share of the time in which the most starved shard was
+            ready to run but had no core; null where the platform does not tell.
+        lost_shards: Numbers of the shards that died, and with them their counts.
+    """
+
+    healthy: bool
+    reasons: tuple[str, ...]
+    shards: int
+    workers: int
+    peak_busy_workers: int
+    cpu_percent: float
+    run_queue_wait_percent: float | None
+    lost_shards: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a run, such as a burst's.
+
+    Attributes:
+        name: What it is called.
+        start_s: When it began, in seconds from the run's start.
+        end_s: When it ended.
+    """
+
+    name: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSample:
+    """One request worth showing; it holds no body and no secret.
+
+    Attributes:
+        why: failed (among the first of its kind) or slow (among the slowest).
+        endpoint: The endpoint's name.
+        status: Its HTTP status; null when it got no complete answer.
+        what: What went wrong, in plain words; null when nothing did.
+        scheduled_s: When it was due, in seconds from the run's start.
+        response_time_ms: How long a customer would have waited.
+        service_time_ms: How long the server took; null when it was never sent.
+    """
+
+    why: str
+    endpoint: str
+    status: int | None
+    what: str | None
+    scheduled_s: float
+    response_time_ms: float
+    service_time_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One load run.
+
+    Attributes:
+        id: Unique for ever; its requests carried it in their headers.
+        name: How people call it.
+        test: The long name of the test that made it.
+        scenario: sustained, burst, ramp …
+        started_at: ISO 8601 with offset.
+        length_s: The schedule's length in seconds.
+        duration_s: From the first start to the last answer.
+        stopped: Why it was cut short; null when it ran to its end.
+        offered_rate_per_s: Arrivals planned per second, over all endpoints.
+        achieved_rate_per_s: Requests sent in their time, per second of the schedule.
+        planned: Arrivals that the schedule holds.
+        requests: Arrivals that ended, dropped ones included.
+        answered: Requests that got a complete answer, whatever its status.
+        errors: Requests that failed, dropped ones included.
+        error_rate: The same as a share of all, 0 to 1; null without requests.
+        refused: Turned away where that was expected; no failure.
+        late: Sent, but late.
+        dropped: Never sent.
+        schedule_delay_ms: How late requests started, in milliseconds.
+        response_time_ms: Over all endpoints; see there.
+        service_time_ms: Over all endpoints; see there.
+        bytes_sent: Over all endpoints.
+        bytes_received: Over all endpoints.
+        generator: How the load generator itself did.
+        endpoints: In the order in which the suite named them.
+        timeline: Every second of the schedule.
+        phases: Its parts; none in a sustained run.
+        samples: The first failures of each kind and the slowest requests.
+        details: What only this scenario knows.
+    """
+
+    id: str
+    name: str
+    test: str
+    scenario: str
+    started_at: str
+    length_s: float
+    duration_s: float
+    stopped: str | None
+    offered_rate_per_s: float
+    achieved_rate_per_s: float
+    planned: int
+    requests: int
+    answered: int
+    errors: int
+    error_rate: float | None
+    refused: int
+    late: int
+    dropped: int
+    schedule_delay_ms: Distribution | None
+    response_time_ms: Distribution | None
+    service_time_ms: Distribution | None
+    bytes_sent: int
+    bytes_received: int
+    generator: Generator
+    endpoints: tuple[Endpoint, ...]
+    timeline: tuple[Second, ...]
+    phases: tuple[Phase, ...]
+    samples: tuple[RequestSample, ...]
+    details: dict[str, Any]

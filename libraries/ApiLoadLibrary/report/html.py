@@ -1,0 +1,51 @@
+"""The document as one page that needs no script, no network and no second file."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from . import formats
+from .document import HTML_NAME, JSON_NAME, Document
+from .drawing import NARROW, WIDE
+from .layout import draw
+from .view import view_page
+
+__all__ = ["environment", "render"]
+
+_UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|%|×)(?!\w))")
+"""The space between a figure and its unit: a line must not end there."""
+
+
+def render(document: Document) -> str:
+    """The page; the same document always gives the same text."""
+    return environment().get_template("page.html").render(page=view_page(document))
+
+
+@cache
+def environment() -> Environment:
+    """Where every template of this room is rendered: escaped, and strict about names."""
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_as_visible_text,
+    )
+    made.filters["coordinate"] = lambda value: f"{value:.1f}".removesuffix(".0")
+    made.globals.update(
+        draw=draw, wide=WIDE, narrow=NARROW, json_name=JSON_NAME, html_name=HTML_NAME
+    )
+    return made
+
+
+def _as_visible_text(value: object) -> object:
+    """Text from outside cannot hide anything, nor turn what stands around it."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _UNIT.sub("\u00a0", formats.visible(value))

@@ -1,0 +1,136 @@
+"""Laying a chart of lines over time out in a frame: every coordinate the template needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import formats
+from .charts import Point, Scale, area, nice_ticks, path, pieces, spread, thinned, time_step
+from .drawing import Chart, Drawing, Frame, Hint, Label
+
+__all__ = ["draw"]
+
+UNITS = {"/s": "a second"}
+LABEL_GAP = 16
+LIMIT_REACH = 4
+"""A limit over so many times the highest value is named at the top: drawn, it would flatten all."""
+
+
+def draw(chart: Chart, frame: Frame) -> Drawing:
+    """Lay a chart out in a frame."""
+    highest, shown = _reach(chart)
+    divisor, unit = _unit(chart, highest)
+    ticks = nice_ticks(highest / divisor)
+    figures = [formats.number(tick) for tick in ticks]
+    names = [*(line.label for line in chart.lines), _limit_label(chart, shown=shown)]
+    left = max(frame.left, 10 + frame.digit * max(map(len, figures)))
+    right = frame.width - 16 - frame.letter * max(map(len, names))
+    base = frame.height - frame.bottom
+    x = Scale(0, max(chart.length_s, 1), left, right)
+    y = Scale(0, ticks[-1] * divisor, base, frame.top)
+    points = [thinned(line.values, frame.most_points) for line in chart.lines]
+    return Drawing(
+        frame=frame,
+        left=left,
+        right=right,
+        base=base,
+        unit=unit,
+        rows=tuple(
+            Label(left - 8, y(tick * divisor) + 4, figure)
+            for tick, figure in zip(ticks, figures, strict=True)
+        ),
+        columns=tuple(_columns(chart.length_s, frame, x, base)),
+        band=area(points[0], points[-1], x, y) if _can_band(chart, points) else "",
+        lines=tuple(
+            (line.role, path(each, x, y)) for line, each in zip(chart.lines, points, strict=True)
+        ),
+        limit_y=y(chart.limit.value) if chart.limit and shown else None,
+        labels=tuple(_labels(chart, points, y, right + 10, frame, shown=shown)),
+        hints=tuple(_hints(chart, frame, x)),
+    )
+
+
+def _unit(chart: Chart, highest: float) -> tuple[int, str]:
+    """What values are divided by, and the unit they are shown in."""
+    if chart.unit == "ms" and highest >= 2_000:
+        return 1_000, "s"
+    return 1, UNITS.get(chart.unit, chart.unit)
+
+
+def _reach(chart: Chart) -> tuple[float, bool]:
+    """The highest value to be shown, and whether the limit is near enough to be drawn."""
+    highest = max((v for line in chart.lines for v in line.values if v is not None), default=0.0)
+    if chart.limit is None:
+        return highest, False
+    shown = chart.limit.value <= LIMIT_REACH * highest
+    return (max(highest, chart.limit.value) if shown else highest), shown
+
+
+def _can_band(chart: Chart, points: Sequence[Sequence[Point]]) -> bool:
+    """Whether first and last line have their gaps in the same places."""
+    return chart.band and len(pieces(points[0])) == len(pieces(points[-1]))
+
+
+def _columns(length_s: int, frame: Frame, x: Scale, base: float) -> list[Label]:
+    step = time_step(length_s, frame.time_steps)
+    return [
+        Label(x(second), base + 19, formats.clock(second))
+        for second in range(0, length_s + 1, step)
+    ]
+
+
+def _labels(
+    chart: Chart,
+    points: Sequence[Sequence[Point]],
+    y: Scale,
+    x: float,
+    frame: Frame,
+    *,
+    shown: bool,
+) -> list[Label]:
+    """Each line's name beside its end, none over another."""
+    named = [
+        (line.label, line.role, _end(each)) for line, each in zip(chart.lines, points, strict=True)
+    ]
+    wanted = [(label, role, y(end)) for label, role, end in named if end is not None]
+    if chart.limit:
+        place = y(chart.limit.value) if shown else float(frame.top)
+        wanted.append((_limit_label(chart, shown=shown), "limit", place))
+    places = spread(
+        [place for _, _, place in wanted], LABEL_GAP, frame.top, frame.height - frame.bottom
+    )
+    return [
+        Label(x, place + 4, label, role)
+        for (label, role, _), place in zip(wanted, places, strict=True)
+    ]
+
+
+def _limit_label(chart: Chart, *, shown: bool) -> str:
+    """The limit's name, with an arrow where it lies above all that is drawn."""
+    return f"{chart.limit.label}{'' if shown else ' ↑'}" if chart.limit else ""
+
+
+def _end(points: Sequence[Point]) -> float | None:
+    """The last value there is."""
+    return next((value for _, value in reversed(points) if value is not None), None)
+
+
+def _hints(chart: Chart, frame: Frame, x: Scale) -> list[Hint]:
+    """Columns of equal width; one of several seconds tells its second with the highest value."""
+    if not frame.most_hints or not chart.lines:
+        return []
+    seconds = len(chart.lines[0].values)
+    width = -(-seconds // frame.most_hints)
+    hints = []
+    for start in range(0, seconds, width or 1):
+        worst = max(range(start, min(start + width, seconds)), key=lambda each: _top(chart, each))
+        figures = [(line.label, line.values[worst]) for line in reversed(chart.lines)]
+        told = [f"{label} {formats.amount(v, chart.unit)}" for label, v in figures if v is not None]
+        if told:
+            text = f"{formats.clock(worst)}: {', '.join(told)}"
+            hints.append(Hint(x(start), x(start + width) - x(start), text))
+    return hints
+
+
+def _top(chart: Chart, second: int) -> float:
+    return max((line.values[second] or 0.0 for line in chart.lines), default=0.0)

@@ -1,0 +1,120 @@
+"""A load run's section of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from . import formats
+from .charts import trend
+from .document import Distribution, Document, Endpoint, Run
+from .drawing import Chart, Table
+from .figures import decisive_chart, rate_chart, response_chart
+from .view_tables import failures, run_tables
+from .words import load_sentence
+
+__all__ = ["EndpointRow", "RunView", "endpoint_rows", "view_run", "view_run_alone"]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """An endpoint in the table, by its rank.
+
+    Attributes:
+        bars: Lengths of mean, 95 and 99 of 100, as percentages of the longest of all.
+        trend: The 95th percentile over time, as a path in a box of 100 by 24.
+    """
+
+    rank: int
+    endpoint: Endpoint
+    good: str
+    mean: str
+    p95: str
+    p99: str
+    bars: tuple[float, float, float] | None
+    trend: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A load run."""
+
+    anchor: str
+    run: Run
+    sentence: str
+    chips: tuple[str, ...]
+    charts: tuple[Chart, ...]
+    endpoints: tuple[EndpointRow, ...]
+    failures: tuple[tuple[str, str, str, str], ...]
+    tables: tuple[Table, ...]
+
+
+def view_run(number: int, run: Run, document: Document) -> RunView:
+    """The section of a run."""
+    criteria = [each for each in document.criteria if each.run == run.id]
+    charts = (response_chart(run, criteria), decisive_chart(run, criteria), rate_chart(run))
+    return replace(
+        view_run_alone(run),
+        anchor=f"run-{number}",
+        charts=tuple(each for each in charts if each and each.length_s),
+        tables=run_tables(run),
+    )
+
+
+def view_run_alone(run: Run) -> RunView:
+    """What can be shown of a run before anybody has judged it, without its charts."""
+    return RunView(
+        anchor=run.id,
+        run=run,
+        sentence=load_sentence(run),
+        chips=tuple(_chips(run)),
+        charts=(),
+        endpoints=tuple(endpoint_rows(run)),
+        failures=failures(run),
+        tables=(),
+    )
+
+
+def _chips(run: Run) -> Iterator[str]:
+    yield f"offered {formats.rate(run.offered_rate_per_s)}"
+    yield f"achieved {formats.rate(run.achieved_rate_per_s)}"
+    yield f"late {run.late:,}"
+    yield f"never sent {run.dropped:,}"
+    if run.stopped:
+        yield f"cut short: {run.stopped}"
+
+
+def endpoint_rows(run: Run) -> Iterator[EndpointRow]:
+    """From the fastest on average to the slowest; last, those without an answer."""
+    timed = [each.response_time_ms for each in run.endpoints if each.response_time_ms]
+    longest = max((each.p99 for each in timed), default=0.0)
+    ranked = sorted(run.endpoints, key=_mean)
+    for rank, endpoint in enumerate(ranked, 1):
+        times = endpoint.response_time_ms
+        yield EndpointRow(
+            rank=rank,
+            endpoint=endpoint,
+            good=_good(endpoint),
+            mean=formats.milliseconds(times.mean if times else None),
+            p95=formats.milliseconds(times.p95 if times else None),
+            p99=formats.milliseconds(times.p99 if times else None),
+            bars=_bars(times, longest),
+            trend=trend(endpoint.p95_ms_by_second),
+        )
+
+
+def _mean(endpoint: Endpoint) -> float:
+    return endpoint.response_time_ms.mean if endpoint.response_time_ms else float("inf")
+
+
+def _good(endpoint: Endpoint) -> str:
+    if endpoint.error_rate is None:
+        return formats.NOTHING
+    return formats.percent(100 * (1 - endpoint.error_rate))
+
+
+def _bars(times: Distribution | None, longest: float) -> tuple[float, float, float] | None:
+    if times is None or not longest:
+        return None
+    mean, p95, p99 = (round(100 * each / longest, 1) for each in (times.mean, times.p95, times.p99))
+    return min(mean, 100.0), p95, p99

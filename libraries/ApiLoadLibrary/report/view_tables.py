@@ -1,0 +1,73 @@
+"""The tables of a load run that an engineer digs into."""
+
+from __future__ import annotations
+
+from . import formats
+from .document import Endpoint, RequestSample, Run
+from .drawing import Table
+
+__all__ = ["failures", "run_tables"]
+
+
+def run_tables(run: Run) -> tuple[Table, ...]:
+    """Response times in full, status codes, and requests worth a look."""
+    return (_times(run), _statuses(run), _samples(run))
+
+
+def failures(run: Run) -> tuple[tuple[str, str, str, str], ...]:
+    """Endpoint, what happened, blame and count; the most frequent first."""
+    found = [(endpoint.name, each) for endpoint in run.endpoints for each in endpoint.failures]
+    found.sort(key=lambda each: -each[1].count)
+    rows = ((name, each.what, each.blame.value, each.count) for name, each in found)
+    return tuple((name, what, blame, formats.count(count)) for name, what, blame, count in rows)
+
+
+def _times(run: Run) -> Table:
+    shares = ("90 of 100", "95 of 100", "99 of 100", "999 of 1,000")
+    others = ("Longest", "Service 95 of 100", "First byte, half")
+    head = ("Endpoint", "Shortest", "Average", "Half", *shares, *others)
+    return Table("Response times in full", head, tuple(_times_of(each) for each in run.endpoints))
+
+
+def _times_of(endpoint: Endpoint) -> tuple[str, ...]:
+    names = ("min", "mean", "median", "p90", "p95", "p99", "p99_9", "max")
+    asked = [(endpoint.response_time_ms, name) for name in names]
+    asked += [(endpoint.service_time_ms, "p95"), (endpoint.first_byte_ms, "median")]
+    return (
+        endpoint.name,
+        *(formats.milliseconds(getattr(times, name) if times else None) for times, name in asked),
+    )
+
+
+def _statuses(run: Run) -> Table:
+    codes = sorted({code for each in run.endpoints for code in each.status_codes})
+    rows = [
+        (
+            each.name,
+            formats.count(each.requests),
+            *(formats.count(each.status_codes.get(code, 0)) for code in codes),
+            formats.count(each.requests - sum(each.status_codes.values())),
+        )
+        for each in run.endpoints
+    ]
+    return Table("Status codes", ("Endpoint", "Requests", *codes, "No answer"), tuple(rows))
+
+
+def _samples(run: Run) -> Table:
+    head = ("Why", "Endpoint", "At", "Outcome", "Response time", "Service time")
+    ordered = sorted(run.samples, key=lambda each: (each.why, -each.response_time_ms))
+    return Table(
+        "The first failures and the slowest requests", head, tuple(map(_sample_row, ordered))
+    )
+
+
+def _sample_row(sample: RequestSample) -> tuple[str, ...]:
+    status = "no answer" if sample.status is None else f"status {sample.status}"
+    return (
+        sample.why,
+        sample.endpoint,
+        f"{sample.scheduled_s:,.3f} s",
+        sample.what or status,
+        formats.milliseconds(sample.response_time_ms),
+        formats.milliseconds(sample.service_time_ms),
+    )

@@ -1,0 +1,124 @@
+"""A report's verdict and its load runs in plain words."""
+
+from __future__ import annotations
+
+from ApiLoadLibrary.values import Rate, TimeUnit
+
+from . import formats
+from .document import Criterion, Document, Endpoint, Run, Verdict
+from .requirement import finding, requirement
+
+__all__ = ["headline", "lead", "load_sentence"]
+
+MOST_SENTENCES = 3
+_OF_ONE = {
+    Verdict.PASS: "is met",
+    Verdict.FAIL: "is not met",
+    Verdict.INCONCLUSIVE: "could not be judged",
+}
+
+
+def headline(document: Document) -> str:
+    """The verdict in a line: `Not ready: 6 of 8 requirements met, 1 not met, …`."""
+    word = {Verdict.PASS: "Ready", Verdict.FAIL: "Not ready"}.get(
+        document.verdict, "Cannot be judged"
+    )
+    return f"{word}: {_tally(document)}{_despite(document)}"
+
+
+def _tally(document: Document) -> str:
+    verdicts = [each.verdict for each in document.criteria]
+    total = len(verdicts)
+    if not total:
+        return "no requirement was put to the test"
+    if total == 1:
+        return f"the one requirement {_OF_ONE[verdicts[0]]}"
+    if verdicts.count(Verdict.PASS) == total:
+        return f"all {total} requirements met"
+    parts = [f"{verdicts.count(Verdict.PASS)} of {total:,} requirements met"]
+    if failed := verdicts.count(Verdict.FAIL):
+        parts.append(f"{failed} not met")
+    if undecided := verdicts.count(Verdict.INCONCLUSIVE):
+        parts.append(f"{undecided} could not be judged")
+    return ", ".join(parts)
+
+
+def _despite(document: Document) -> str:
+    """What stands against a pass although no criterion does."""
+    if document.interrupted:
+        return "; the run was interrupted"
+    if document.failed_tests and document.verdict is not Verdict.FAIL:
+        failed = formats.plural(len(document.failed_tests), "test")
+        return f"; {failed} failed for another reason"
+    return ""
+
+
+def lead(document: Document) -> list[str]:
+    """The sentences under the headline: what decided."""
+    sentences = []
+    if document.interrupted:
+        sentences.append(f"The session ended early: {document.interrupted}.")
+    decisive = [each for each in document.criteria if each.verdict is Verdict.FAIL]
+    decisive = decisive or [each for each in document.criteria if each.verdict is not Verdict.PASS]
+    sentences += [_decisive(each) for each in decisive[:MOST_SENTENCES]]
+    if len(decisive) > MOST_SENTENCES:
+        sentences.append(f"And {len(decisive) - MOST_SENTENCES} more, in the table below.")
+    if document.verdict is Verdict.PASS:
+        sentences += _tightest(document)
+    if not document.runs:
+        sentences.append("No load was sent.")
+    return sentences
+
+
+def _decisive(criterion: Criterion) -> str:
+    if criterion.verdict is Verdict.FAIL:
+        return finding(criterion)
+    return f"“{requirement(criterion)}” could not be judged: {criterion.reason.rstrip('.')}."
+
+
+def _tightest(document: Document) -> list[str]:
+    # Nobody can carry more than all of the load: a floor says nothing of room to spare.
+    ceilings = [each for each in document.criteria if each.operator.startswith("<")]
+    known = [each for each in ceilings if each.margin is not None]
+    if not known:
+        return []
+    closest = min(known, key=_margin)
+    measured = formats.amount(closest.measured, closest.unit, closest.target)
+    where = f" ({closest.endpoint})" if closest.endpoint else ""
+    limit = formats.limit(closest.target, closest.unit)
+    sentence = f"Least room to spare: “{requirement(closest)}”"
+    return [f"{sentence}. Measured: {measured}{where}, limit {limit}."]
+
+
+def _margin(criterion: Criterion) -> float:
+    return criterion.margin or 0.0
+
+
+def load_sentence(run: Run) -> str:
+    """What was sent: `1,000 requests a minute on each of 10 endpoints for 5 min.`"""
+    rates = {each.rate for each in run.endpoints}
+    what = _rate_words(rates.pop()) if len(rates) == 1 else _all_rates(run)
+    return f"{what} {_on(run.endpoints, even=not rates)} for {formats.duration(run.length_s)}."
+
+
+def _rate_words(text: str) -> str:
+    try:
+        rate = Rate.parse(text)
+    except ValueError:
+        return text
+    units = {unit.duration: unit.name.lower() for unit in TimeUnit}
+    per = f"a {units[rate.per]}" if rate.per in units else f"every {rate.per}"
+    one = str(rate).partition("/")[0] == "1"
+    return f"{str(rate).partition('/')[0]} request{'' if one else 's'} {per}"
+
+
+def _all_rates(run: Run) -> str:
+    return f"{formats.rate(run.offered_rate_per_s).removesuffix('/s')} requests a second"
+
+
+def _on(endpoints: tuple[Endpoint, ...], *, even: bool) -> str:
+    names = [each.name for each in endpoints]
+    if len(names) == 1:
+        return f"on {names[0]}"
+    each = "on each of" if even else "over"
+    return f"{each} {len(names)} endpoints"

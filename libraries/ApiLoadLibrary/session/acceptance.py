@@ -1,0 +1,329 @@
+"""The acceptance session: it owns what outlives a load run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ApiLoadLibrary.criteria.evaluation import Measured, evaluate, measure
+from ApiLoadLibrary.criteria.grammar import parse
+from ApiLoadLibrary.errors import NothingToJudge, UnknownName
+from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.report.build import build_document
+from ApiLoadLibrary.report.record import (
+    FailedTest,
+    JudgedCriterion,
+    NotJudged,
+    SessionRecord,
+    SystemUnderTest,
+)
+from ApiLoadLibrary.report.words import headline
+from ApiLoadLibrary.report.write import write_reports
+from ApiLoadLibrary.scenarios.plan import LoadPlan
+from ApiLoadLibrary.values import Duration, Rate
+from ApiLoadLibrary.workload.origin import Origin
+
+from .about import environment
+from .config import About, LoadTestConfig
+from .endpoints import Endpoints
+from .http import guarded_session, require_reachable
+from .local import is_local
+from .masking import Masker
+from .place import Place
+from .signin import SignIn, Token
+from .tester import LoadTester, Watcher, longest_s
+
+__all__ = ["AcceptanceSession", "check_criterion"]
+
+INTERRUPTED = "Execution terminated by signal"
+
+
+class AcceptanceSession:
+    """What is configured, which runs were made, what was judged.
+
+    Attributes:
+        config: The settings that hold now.
+        endpoints: What can be sent.
+        place: Where the suite stands; whoever runs the suite keeps it up to date.
+        token: What requests are signed with, if anything.
+        mask: Takes the session's secrets out of a text.
+        runs: Every load run so far.
+        criteria: Every criterion judged so far.
+    """
+
+    def __init__(self) -> None:
+        self.config = LoadTestConfig()
+        self.endpoints = Endpoints()
+        self.place = Place()
+        self.mask = Masker()
+        self.runs: list[RunResult] = []
+        self.criteria: list[JudgedCriterion] = []
+        self.title = "Acceptance report"
+        self._about = About()
+        self._http = guarded_session(lambda: self.config.allowed)
+        self._sign_in: SignIn | None = None
+        self.token: Token | None = None
+        self._started = datetime.now(UTC).astimezone()
+        self._unjudged: list[NotJudged] = []
+        self._failed_tests: list[FailedTest] = []
+        self.interrupted: str | None = None
+        self.closed = False
+
+    # Configuring.
+
+    def use_server(self, base_url: str, about: About | None = None, **settings: Any) -> None:
+        """Point at a server; it must accept a connection.
+
+        At another origin than before nobody is signed in, and nothing else is allowed:
+        what one server was trusted with is no business of the next.
+
+        Args:
+            base_url: Its address.
+            about: What the report says of it.
+            settings: Of `LoadTestConfig`; None leaves one as it is.
+
+        Raises:
+            BadInput: A setting has a value that it may not have.
+            ServerUnreachable: Nothing accepts a connection there.
+        """
+        before = self.config.base_url
+        elsewhere = before is not None and Origin.of(before) != Origin.of(base_url)
+        if elsewhere and settings.get("allow") is None:
+            settings["allow"] = ()
+        config = self.config.changed(base_url=base_url, **settings)
+        require_reachable(Origin.of(config.server))
+        self.config = config
+        self._about = about or About()
+        if elsewhere:
+            self._sign_out()
+
+    def configure(self, **settings: Any) -> None:
+        """Change settings for the load runs to come."""
+        self.config = self.config.changed(**settings)
+
+    @property
+    def host_is_watched(self) -> bool:
+        """Whether the server's host is this machine, so that load runs watch it.
+
+        Raises:
+            BadInput: No server is known yet.
+        """
+        return is_local(Origin.of(self.config.server))
+
+    # Signing in.
+
+    def sign_in(self, sign_in: SignIn) -> Token:
+        """Get a token and use it from now on.
+
+        Raises:
+            ServerUnreachable: No answer came.
+            SignInFailed: The answer holds no token.
+        """
+        token = sign_in(self._http, self.config.server, self.config.verify)
+        self._sign_in = sign_in
+        self.use_token(token)
+        return token
+
+    def use_token(self, token: Token) -> None:
+        """Send this bearer token with every request."""
+        self.mask.add(token.value)
+        self.token = token
+        self._http.headers["Authorization"] = f"Bearer {token.value}"
+
+    def _sign_out(self) -> None:
+        self._sign_in = self.token = None
+        self._http.headers.pop("Authorization", None)
+        self._http.cookies.clear()
+
+    # Running.
+
+    def plan_sustained(
+        self,
+        names: str,
+        rate: Rate,
+        duration: Duration | None = None,
+        name: str | None = None,
+        workers: int | None = None,
+    ) -> LoadPlan:
+        """A constant rate on each of the named endpoints; see `LoadTester.plan_sustained`.
+
+        The requests carry the token of this moment; see `signed_in`.
+        """
+        config = self.config.changed(workers=workers)
+        length = duration or config.duration
+        endpoints = [
+            each if each.threshold else replace(each, threshold=config.threshold)
+            for each in self.endpoints.named(names)
+        ]
+        title = name or f"{rate} on {names.strip()}"
+        return LoadTester(config, self._http).plan_sustained(endpoints, rate, length, title)
+
+    def signed_in(self, make_plan: Callable[[], LoadPlan]) -> LoadPlan:
+        """A plan to be sent at once: where its token would run out, with a new one.
+
+        Raises:
+            ServerUnreachable: Signing in again got no answer.
+            SignInFailed: Signing in again gave no token.
+        """
+        plan = make_plan()
+        if self._sign_in is None or not self.token_runs_out(plan):
+            return plan
+        self.sign_in(self._sign_in)
+        return make_plan()
+
+    def token_runs_out(self, plan: LoadPlan) -> bool:
+        """Whether the token would run out before the plan's last request has ended."""
+        return self.token is not None and self.token.expires_within(longest_s(plan))
+
+    def run(self, plan: LoadPlan, watch: Watcher) -> RunResult:
+        """Make the load run; what it measured is kept, also when it is broken off.
+
+        Raises:
+            ServerUnreachable: The server accepts no connection; nothing was sent.
+            EngineFailed: The load generator could not start.
+        """
+        tester = LoadTester(self.config, self._http)
+        tester.run(plan, self.place.name, watch, self.runs.append)
+        return self.runs[-1]
+
+    # Judging.
+
+    def latest_run(self, name: str | None = None) -> RunResult:
+        """The run that a criterion judges here: of this test, else of its suites' setups.
+
+        Args:
+            name: Of another run, made anywhere; the latest of that name.
+
+        Raises:
+            UnknownName: No run has this name.
+            NothingToJudge: No load run has been made here.
+        """
+        if name is not None:
+            named = [run for run in self.runs if name.casefold() in {run.name.casefold(), run.id}]
+            if not named:
+                raise UnknownName("load run", name, dict.fromkeys(run.name for run in self.runs))
+            return named[-1]
+        for owner in self.place.outwards():
+            for run in reversed(self.runs):
+                if run.test == owner:
+                    return run
+        raise NothingToJudge(
+            "No load run has been made in this test or in its suite's setup: "
+            "send load first (Sustain …), or name a run with run=."
+        )
+
+    def judge(self, text: str, run_name: str | None = None) -> JudgedCriterion:
+        """Judge a criterion, and keep what comes of it.
+
+        Raises:
+            BadCriterion: The text cannot be read.
+            NothingToJudge: There is no load run to judge.
+        """
+        run = self.latest_run(run_name)
+        criterion = parse(text, [each.name for each in run.endpoints])
+        metadata = {key.casefold(): value for key, value in self.place.metadata.items()}
+        number = len(self.criteria) + 1
+        judged = JudgedCriterion(
+            judgement=evaluate(criterion, run),
+            id=f"C{number}",
+            test=self.place.name,
+            requirement=metadata.get("requirement"),
+            owner=metadata.get("owner"),
+            clause=metadata.get("clause"),
+        )
+        self.criteria.append(judged)
+        return judged
+
+    def measure(self, metric: str, endpoint: str | None, run_name: str | None = None) -> Measured:
+        """A metric's value in the run that a criterion would judge here.
+
+        Raises:
+            BadCriterion: There is no such metric.
+            NothingToJudge: There is no load run, or it measured nothing of this kind.
+        """
+        run = self.latest_run(run_name)
+        measured = measure(metric, endpoint, run)
+        if measured.value is None:
+            raise NothingToJudge(f"{metric} of the run {run.name} is unknown: nothing measured it.")
+        return measured
+
+    # Closing.
+
+    def note_failure(self, test: str, message: str) -> None:
+        """A test failed: was there another reason than its criteria?"""
+        sentences = [
+            self.mask(each.judgement.sentence) for each in self.criteria if each.test == test
+        ]
+        other = _without(message, sentences)
+        if other:
+            self._failed_tests.append(FailedTest(test, self.mask(other)))
+        if INTERRUPTED in message:
+            self.interrupted = "the run was interrupted"
+
+    def note_not_judged(self, what: str, reason: str) -> None:
+        """Something was left out, and why."""
+        self._unjudged.append(NotJudged(what, self.mask(reason)))
+
+    def close(self, folder: Path, versions: Mapping[str, str]) -> str:
+        """Write the reports.
+
+        Args:
+            folder: Where to.
+            versions: Of what ran the session, by name.
+
+        Returns:
+            The verdict and where the reports are, a line each.
+        """
+        self.closed = True
+        document = build_document(self.record(versions))
+        lines = [headline(document)]
+        try:
+            lines += map(str, write_reports(document, folder))
+        except OSError as error:
+            lines.append(f"The report could not be written: {error}.")
+        return "\n".join(lines)
+
+    def record(self, versions: Mapping[str, str]) -> SessionRecord:
+        """All that a report is made of."""
+        return SessionRecord(
+            title=self.title,
+            started_at=self._started.isoformat(timespec="seconds"),
+            finished_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+            system_under_test=SystemUnderTest(self.config.base_url or "", *astuple(self._about)),
+            environment=environment(self.config, versions),
+            runs=tuple(self.runs),
+            criteria=tuple(self.criteria),
+            not_judged=(*self._runs_nobody_judged(), *self._unjudged),
+            failed_tests=tuple(self._failed_tests),
+            interrupted=self.interrupted,
+        )
+
+    def _runs_nobody_judged(self) -> Sequence[NotJudged]:
+        judged = {each.judgement.run_id for each in self.criteria}
+        return [
+            NotJudged(run.name, "load was sent, but no requirement was judged on it")
+            for run in self.runs
+            if run.id not in judged
+        ]
+
+
+def check_criterion(text: str) -> None:
+    """See whether a criterion can be read, as far as that is known before a run.
+
+    Raises:
+        BadCriterion: It cannot.
+    """
+    parse(text)
+
+
+def _without(message: str, sentences: Sequence[str]) -> str:
+    """What is left of a test's message without these sentences and Robot's frame around them."""
+    for sentence in sorted(sentences, key=len, reverse=True):
+        message = message.replace(sentence, "")
+    lines = message.replace("Several failures occurred:", "").splitlines()
+    kept = [line.strip() for line in lines if not re.fullmatch(r"\s*(\d+\))?\s*", line)]
+    return " ".join(kept)

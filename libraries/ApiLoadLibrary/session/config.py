@@ -1,0 +1,104 @@
+"""What `Use Server` and `Configure Load` set."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
+from ApiLoadLibrary.workload.origin import Origin
+
+__all__ = ["About", "LoadTestConfig", "split_list"]
+
+MAX_WORKERS = 100_000
+_TIMEOUT = Duration(30 * NS_PER_S)
+_DURATION = Duration(60 * NS_PER_S)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the report says of the system under test, as far as the suite told."""
+
+    name: str | None = None
+    version: str | None = None
+    commit: str | None = None
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadTestConfig:
+    """Settings that hold for every load run until they are changed.
+
+    Attributes:
+        base_url: The server's address; None until `Use Server`.
+        workers: Concurrency slots of a run.
+        timeout: For one request, connecting included.
+        duration: Of a load sentence that names none.
+        threshold: The response time limit of endpoints that have none of their own.
+        max_rate: A cap on all requests of a run together.
+        allow: Origins besides the server's own that requests may go to.
+        verify: Whether TLS certificates are verified; or the file of a private CA.
+        shards: Processes to send from; None chooses by the rate.
+    """
+
+    base_url: str | None = None
+    workers: int = 50
+    timeout: Duration = _TIMEOUT
+    duration: Duration = _DURATION
+    threshold: Duration | None = None
+    max_rate: Rate | None = None
+    allow: tuple[str, ...] = ()
+    verify: bool | str = True
+    shards: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("timeout", "duration"):
+            if getattr(self, name).ns == 0:
+                raise BadInput(f"{name}='0 s' is too short: write a time above 0, like 30 s.")
+        if not 1 <= self.workers <= MAX_WORKERS:
+            raise BadInput(f"workers={self.workers} must be from 1 to {MAX_WORKERS:,}.")
+        if self.shards is not None and not 1 <= self.shards <= self.workers:
+            raise BadInput(f"shards={self.shards} must be from 1 to workers={self.workers}.")
+        if isinstance(self.verify, str) and not Path(self.verify).is_file():
+            raise BadInput(f"verify='{self.verify}' is no file: name a CA file, or write True.")
+        if re.search(r"[?#]", self.base_url or ""):
+            raise BadInput(
+                f"base_url='{self.base_url}' must end before '?' and '#': leave them out."
+            )
+        self.allowed  # noqa: B018 - raises of an address that cannot be one
+
+    def changed(self, **changes: Any) -> LoadTestConfig:
+        """These settings with some changed; None leaves a setting as it is.
+
+        Raises:
+            BadInput: A value that a setting may not have.
+        """
+        known = {each.name for each in fields(self)}
+        given = {name: value for name, value in changes.items() if value is not None}
+        assert given.keys() <= known, given.keys() - known
+        return replace(self, **given)
+
+    @property
+    def server(self) -> str:
+        """The server's address.
+
+        Raises:
+            BadInput: `Use Server` came not yet.
+        """
+        if self.base_url is None:
+            raise BadInput("No server is known yet: call `Use Server    http://…` first.")
+        return self.base_url
+
+    @property
+    def allowed(self) -> frozenset[Origin]:
+        """The only origins that anything is sent to."""
+        addresses = (self.base_url, *self.allow) if self.base_url else self.allow
+        return frozenset(map(Origin.of, addresses))
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """The items of a list that is written with commas."""
+    return tuple(each for each in re.split(r"\s*,\s*", text.strip()) if each)

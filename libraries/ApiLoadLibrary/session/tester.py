@@ -1,0 +1,162 @@
+"""Makes load runs: plans them from endpoints and settings, and sees them through."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import psutil
+import requests
+
+from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
+from ApiLoadLibrary.measurement.progress import Progress
+from ApiLoadLibrary.measurement.result import MonitoredHost, RunResult
+from ApiLoadLibrary.monitor.host import HostMonitor
+from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, sustained
+from ApiLoadLibrary.scenarios.run import LoadRun
+from ApiLoadLibrary.values import Duration, Rate
+from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.workload.origin import Origin
+from ApiLoadLibrary.workload.prepare import prepare
+
+from .config import LoadTestConfig
+from .http import require_reachable
+from .local import is_local
+
+__all__ = ["LoadPlan", "LoadTester", "Moment", "Watcher", "longest_s"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A load run at one moment.
+
+    Attributes:
+        name: The run's name.
+        elapsed_s: Since the schedule's start; a little below 0 at first.
+        length_s: The schedule's length.
+        progress: What was done since the moment before.
+    """
+
+    name: str
+    elapsed_s: float
+    length_s: float
+    progress: Progress
+
+
+Watcher = Callable[[Moment], None]
+"""Told of a run ten times a second, in the thread that waits for it."""
+
+LOOK_EVERY_S = 0.1
+SLACK_S = 30.0
+"""What a run may take beyond the longest that its plan can, before it is ended."""
+
+
+class LoadTester:
+    """Plans and makes load runs with one set of settings.
+
+    Args:
+        config: Workers, time-outs, caps and allowed origins.
+        http: Its headers, cookies and auth go into every request.
+        host: Who runs the shards.
+    """
+
+    def __init__(
+        self, config: LoadTestConfig, http: requests.Session, host: ShardHost | None = None
+    ) -> None:
+        self.config = config
+        self._http = http
+        self._host = host or LocalShardHost()
+
+    def plan_sustained(
+        self, endpoints: Sequence[Endpoint], rate: Rate, duration: Duration, name: str
+    ) -> LoadPlan:
+        """A constant rate on each of these endpoints.
+
+        Raises:
+            BadInput: A rate, a duration or a request that cannot be.
+        """
+        run_id = uuid.uuid4().hex
+        config = self.config
+        prepared = [
+            (each, prepare(each, config.server, self._http, run_id, place))
+            for place, each in enumerate(endpoints)
+        ]
+        transport = Transport(
+            workers=config.workers,
+            timeout=config.timeout,
+            allowed=config.allowed,
+            max_rate=config.max_rate,
+            shards=config.shards,
+            verify=config.verify,
+        )
+        return sustained(run_id, name, prepared, rate=rate, length=duration, transport=transport)
+
+    def run(
+        self, plan: LoadPlan, test: str, watch: Watcher, keep: Callable[[RunResult], None]
+    ) -> None:
+        """Send the load and wait for its end.
+
+        Args:
+            plan: What to send.
+            test: The long name of the test that makes the run.
+            watch: Told of the progress.
+            keep: Gets the result, also when the wait is broken off by a time-out or Ctrl-C.
+
+        Raises:
+            ServerUnreachable: The server accepts no connection; nothing was sent.
+            EngineFailed: The load generator could not start; nothing was sent.
+        """
+        for origin in {item.request.origin for item in plan.items}:
+            require_reachable(origin)
+        monitor = HostMonitor()
+        run = LoadRun(plan, self._host, test)
+        try:
+            run.start()
+            monitor.start()
+            _wait(run, watch)
+        except BaseException as error:
+            run.stop(str(error) or type(error).__name__)
+            raise
+        finally:
+            if run.start_ns or run.running:  # else nothing was sent
+                self._seal(run, monitor, keep)
+
+    def _seal(self, run: LoadRun, monitor: HostMonitor, keep: Callable[[RunResult], None]) -> None:
+        """Keep what was measured, whatever becomes of what was watched."""
+        result = run.seal(None)
+        try:
+            # What could not be watched is unknown, and criteria on it are inconclusive.
+            with contextlib.suppress(OSError, ValueError, psutil.Error):
+                monitor.stop()
+                result = replace(result, host=self._watched(monitor, run))
+        finally:
+            keep(result)
+
+    def _watched(self, monitor: HostMonitor, run: LoadRun) -> MonitoredHost | None:
+        """What the monitor saw, if it saw the system under test's host."""
+        origin = Origin.of(self.config.server)
+        if not is_local(origin):
+            return None
+        start_s = run.start_ns / 1e9
+        samples = monitor.samples(start_s, start_s + run.plan.length.seconds)
+        return MonitoredHost(origin.host, samples)
+
+
+def longest_s(plan: LoadPlan) -> float:
+    """How long a run of this plan can take until its last request has ended."""
+    return plan.length.seconds + plan.grace.seconds + plan.transport.timeout.seconds
+
+
+def _wait(run: LoadRun, watch: Watcher) -> None:
+    """Until the run has ended; one that does not end in time is ended."""
+    plan = run.plan
+    deadline = time.monotonic() + longest_s(plan) + SLACK_S
+    while run.running:
+        if time.monotonic() > deadline:
+            run.stop("the load generator did not end in time")
+            return
+        time.sleep(LOOK_EVERY_S)
+        watch(Moment(plan.name, run.elapsed_s, plan.length.seconds, run.progress()))

@@ -1,0 +1,113 @@
+"""An endpoint: a named request, and what is expected of its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.values import Duration
+
+__all__ = ["Endpoint", "check_header", "parse_expected"]
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
+_METHOD = re.compile(r"[A-Z]+")
+_RESERVED_WORDS = (" below ", " with ", " of ")
+_RESERVED_NAME = "each endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A named request.
+
+    Attributes:
+        name: How suites and reports call it.
+        method: The HTTP method, upper case.
+        path: A path on the server (`/api/orders?limit=5`), or a whole URL of an allowed origin.
+        headers: Headers of this endpoint alone.
+        json: A body to send as JSON; placeholders in its texts are filled in, but not
+            in the names that they stand under.
+        data: A body to send as it is (text or bytes), or as a form (a mapping).
+        expected: The statuses that count as success.
+        threshold: The response time to compare with in `Verify P95 Below Threshold`.
+    """
+
+    name: str
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Any = field(default=None, repr=False)
+    data: Any = field(default=None, repr=False)
+    expected: frozenset[int] = frozenset({200})
+    threshold: Duration | None = None
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        if not _METHOD.fullmatch(self.method):
+            raise BadInput(
+                f"Method '{self.method}' of endpoint '{self.name}' is none: write GET, POST, …."
+            )
+        if not re.match(r"/|https?://", self.path) or re.search(r"[\s\x00-\x1f]", _bare(self.path)):
+            raise BadInput(
+                f"Path '{self.path}' of endpoint '{self.name}' must start with '/' "
+                "(or be a whole URL) and hold no spaces."
+            )
+        if self.json is not None and self.data is not None:
+            raise BadInput(f"Endpoint '{self.name}' has both json= and data=: give one body.")
+        for name, value in self.headers.items():
+            check_header(name, value)
+
+
+def check_header(name: str, value: object) -> None:
+    """Let pass only what HTTP can carry in a header, and nothing that would end it.
+
+    Raises:
+        BadInput: Something else; its value may be a secret, so only the name is said.
+    """
+    if not _HEADER_NAME.fullmatch(name):
+        raise BadInput(f"Header name '{name}' must be one word, like X-Till.")
+    if not isinstance(value, str) or value != value.strip() or _NOT_IN_HEADERS.search(value):
+        raise BadInput(
+            f"The value of header '{name}' cannot be sent: write one line of Latin-1 text "
+            "without spaces around it."
+        )
+
+
+def _bare(path: str) -> str:
+    """The path without what stands in `{{…}}`."""
+    return re.sub(r"\{\{.*?\}\}", "", path)
+
+
+def _check_name(name: str) -> None:
+    """Names stand in sentences and criteria, so they must not read like parts of one."""
+    folded = f" {name.casefold()} "
+    if not name.strip() or name != name.strip() or folded.strip() == _RESERVED_NAME:
+        raise BadInput(f"'{name}' cannot name an endpoint: write a name like Create Order.")
+    for taken in (",", "<", ">", "=", '"', *_RESERVED_WORDS):
+        if taken in folded:
+            raise BadInput(
+                f"Endpoint name '{name}' holds '{taken.strip()}', which criteria use: leave it out."
+            )
+
+
+def parse_expected(value: object) -> frozenset[int]:
+    """The expected statuses from `201`, `200, 204` or `2xx`.
+
+    Raises:
+        BadInput: Something else, or a status outside 100 to 599.
+    """
+    statuses: set[int] = set()
+    for word in str(value).replace(",", " ").split():
+        if re.fullmatch(r"[1-5][0-9]{2}", word):
+            statuses.add(int(word))
+        elif re.fullmatch(r"[1-5]xx", word.lower()):
+            first = int(word[0]) * 100
+            statuses.update(range(first, first + 100))
+        else:
+            raise BadInput(f"expect='{value}': write statuses like 201, '200, 204' or 2xx.")
+    if not statuses:
+        raise BadInput("expect= is empty: write statuses like 201, '200, 204' or 2xx.")
+    return frozenset(statuses)

@@ -1,0 +1,146 @@
+"""From an endpoint to bytes, through `requests`: what it knows of headers, auth, cookies,
+queries and bodies need not be written again.
+
+Placeholders must pass through it unharmed, so each is replaced by a marker of
+plain letters and digits first, and the finished bytes are cut at the markers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import requests
+
+from ApiLoadLibrary.errors import BadInput
+
+from .endpoint import Endpoint, check_header
+from .origin import Origin, address_of
+from .request import RequestTemplate
+from .template import PLACEHOLDER, Part, Placeholder, placeholder, scrambled
+
+__all__ = ["prepare"]
+
+_MARKER = re.compile(rb'"?(apiload0marker(\d+)end)"?')
+_LEFT_TO_US = frozenset({"content-length", "host", "connection"})
+
+Encode = Callable[[str], bytes]
+
+
+class _Marker:
+    """Replaces placeholders by markers, and remembers which was which."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self.placeholders: list[Placeholder] = []
+
+    def marked(self, value: Any, encode: Encode = str.encode) -> Any:
+        """The same text, or mapping or sequence of texts, with markers in it."""
+        if isinstance(value, str):
+            return PLACEHOLDER.sub(lambda found: self._mark(found, encode), value)
+        if isinstance(value, Mapping):
+            return {key: self.marked(each, encode) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.marked(each, encode) for each in value]
+        return value
+
+    def _mark(self, found: re.Match[str], encode: Encode) -> str:
+        self.placeholders.append(placeholder(found, self.run_id, encode))
+        return f"apiload0marker{len(self.placeholders) - 1}end"
+
+    def cut(self, data: bytes, *, is_json: bool = False) -> tuple[Part, ...]:
+        """The bytes cut at their markers."""
+        parts: list[Part] = []
+        position = 0
+        for found in _MARKER.finditer(data):
+            filler = self.placeholders[int(found[2])]
+            # A number that is the whole of a JSON string stands for a JSON number.
+            bare = is_json and filler.is_number and found[0] == b'"%s"' % found[1]
+            start, end = found.span(0 if bare else 1)
+            parts += [data[position:start], filler]
+            position = end
+        parts.append(data[position:])
+        return tuple(part for part in parts if part != b"")
+
+
+def _json_text(text: str) -> bytes:
+    """Text as it stands between the quotes of a JSON string."""
+    return json.dumps(text)[1:-1].encode()
+
+
+def prepare(
+    endpoint: Endpoint, base_url: str, session: requests.Session, run_id: str, place: int
+) -> RequestTemplate:
+    """The endpoint's request, ready to be filled in and sent.
+
+    Args:
+        base_url: Where paths are resolved.
+        session: Its headers, cookies and auth go into the request.
+        run_id: Goes into the header `X-Load-Run`, so that an operator can find the load.
+        place: The endpoint's place in the run; part of the seed.
+
+    Raises:
+        BadInput: A body that is not JSON, or a header that HTTP cannot carry.
+    """
+    marker = _Marker(run_id)
+    url = address_of(base_url, marker.marked(endpoint.path, _url_quoted))
+    body_encode = _form_quoted if isinstance(endpoint.data, Mapping) else str.encode
+    request = requests.Request(
+        endpoint.method,
+        url,
+        headers={"X-Load-Run": run_id, **marker.marked(endpoint.headers, _latin)},
+        json=marker.marked(endpoint.json, _json_text),
+        data=marker.marked(endpoint.data, body_encode),
+    )
+    try:
+        prepared = session.prepare_request(request)
+    except requests.exceptions.InvalidHeader:  # its words quote the value, maybe a secret
+        raise BadInput(
+            f"Endpoint '{endpoint.name}' cannot be sent: one of the headers it shares with all "
+            "others is not what HTTP can carry."
+        ) from None
+    except (requests.exceptions.RequestException, ValueError, TypeError) as error:
+        raise BadInput(f"Endpoint '{endpoint.name}' cannot be sent: {error}.") from None
+    origin = Origin.of(prepared.url or url)
+    body = _body_bytes(prepared)
+    is_json = endpoint.json is not None
+    return RequestTemplate(
+        origin=origin,
+        method=endpoint.method,
+        head=marker.cut(_head(prepared, origin)),
+        body=None if body is None else marker.cut(body, is_json=is_json),
+        seed=scrambled(int.from_bytes(run_id.encode()[-8:]) + place),
+    )
+
+
+def _url_quoted(text: str) -> bytes:
+    return quote(text, safe="").encode()
+
+
+def _form_quoted(text: str) -> bytes:
+    return quote_plus(text).encode()
+
+
+def _latin(text: str) -> bytes:
+    return text.encode("latin-1")
+
+
+def _body_bytes(prepared: requests.PreparedRequest) -> bytes | None:
+    """The body; an empty one where none is given but servers wait for a length, as of a POST."""
+    body = prepared.body
+    if body is None:
+        return b"" if "Content-Length" in prepared.headers else None
+    return body if isinstance(body, bytes) else str(body).encode()
+
+
+def _head(prepared: requests.PreparedRequest, origin: Origin) -> bytes:
+    host = prepared.headers.get("Host", origin.authority)
+    lines = [f"{prepared.method} {prepared.path_url} HTTP/1.1", f"Host: {host}"]
+    for name, value in prepared.headers.items():
+        if name.lower() not in _LEFT_TO_US:
+            check_header(name, value)
+            lines.append(f"{name}: {value}")
+    return "".join(f"{line}\r\n" for line in lines).encode("latin-1")

@@ -1,0 +1,57 @@
+"""Requests rendered ahead: all bytes that do not change are ready before the load starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .origin import Origin
+from .template import Part, scrambled
+
+__all__ = ["RequestTemplate"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTemplate:
+    """One endpoint's request as bytes with gaps.
+
+    Attributes:
+        origin: Where it goes.
+        method: Its method; an answer to HEAD has no body.
+        head: Request line and headers, without Content-Length and the empty line.
+        body: The body; None when the request has none, and no length of it is sent.
+        seed: Of the values that are filled in.
+    """
+
+    origin: Origin
+    method: str
+    head: tuple[Part, ...] = field(repr=False)
+    body: tuple[Part, ...] | None = field(repr=False)
+    seed: int
+
+    def renderer(self) -> Callable[[int], bytes]:
+        """A function from the arrival's number to the whole request's bytes."""
+        parts = (*self.head, *(self.body or ()))
+        if all(isinstance(part, bytes) for part in parts):
+            whole = self._render(0)
+            return lambda arrival: whole
+        return self._render
+
+    def _render(self, arrival: int) -> bytes:
+        noise = scrambled(self.seed ^ arrival * 0xD1342543DE82EF95)
+        head = _filled(self.head, arrival, noise)
+        if self.body is None:
+            return head + b"\r\n"
+        body = _filled(self.body, arrival, noise ^ 0x5851F42D4C957F2D)
+        return b"%sContent-Length: %d\r\n\r\n%s" % (head, len(body), body)
+
+
+def _filled(parts: tuple[Part, ...], arrival: int, noise: int) -> bytes:
+    pieces = []
+    for part in parts:
+        if isinstance(part, bytes):
+            pieces.append(part)
+        else:
+            noise = scrambled(noise)
+            pieces.append(part.render(arrival, noise))
+    return b"".join(pieces)

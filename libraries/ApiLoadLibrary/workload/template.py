@@ -1,0 +1,148 @@
+"""Values that differ from request to request, written as `{{…}}` in paths, headers and bodies.
+
+| written                     | becomes                                             |
+| --------------------------- | --------------------------------------------------- |
+| `{{counter}}`               | the arrival's number, counted from 1                |
+| `{{integer 1..50}}`         | a whole number from 1 to 50                         |
+| `{{choice cash\\|card}}`    | one of the words                                    |
+| `{{uuid}}`                  | a UUID (version 4 in form)                          |
+| `{{run}}`                   | the load run's id                                   |
+
+Each value is a function of the run's seed, the arrival's number and the place in
+the request, and of nothing else: a run's requests are the same however many
+shards send them, and no two arrivals share a counter or a UUID.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ApiLoadLibrary.errors import BadInput
+
+__all__ = ["PLACEHOLDER", "Choice", "Counter", "Integer", "Part", "Placeholder", "RunId", "Uuid"]
+
+PLACEHOLDER = re.compile(r"\{\{\s*(\w*)\s*([^{}]*?)\s*\}\}")
+_MASK = (1 << 64) - 1
+
+
+class Placeholder(Protocol):
+    """A place whose bytes depend on the arrival."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it stands without quotes where it is the whole of a JSON string."""
+        ...
+
+    def render(self, arrival: int, noise: int) -> bytes:
+        """The bytes for this arrival; `noise` is 64 bits that no other place gets."""
+        ...
+
+
+Part = bytes | Placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The arrival's number, from 1."""
+
+    is_number = True
+
+    def render(self, arrival: int, noise: int) -> bytes:
+        """`1` for the first arrival."""
+        return b"%d" % (arrival + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number between two, both included."""
+
+    low: int
+    high: int
+    is_number = True
+
+    def render(self, arrival: int, noise: int) -> bytes:
+        """One of them, each as likely."""
+        return b"%d" % (self.low + noise % (self.high - self.low + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several texts, already encoded for where they stand."""
+
+    options: tuple[bytes, ...]
+    is_number = False
+
+    def render(self, arrival: int, noise: int) -> bytes:
+        """One of them, each as likely."""
+        return self.options[noise % len(self.options)]
+
+
+@dataclass(frozen=True, slots=True)
+class Uuid:
+    """A UUID of version 4 in form."""
+
+    is_number = False
+
+    def render(self, arrival: int, noise: int) -> bytes:
+        """Lower case, with dashes."""
+        low = scrambled(noise)
+        return b"%08x-%04x-4%03x-%04x-%012x" % (
+            noise >> 32,
+            (noise >> 16) & 0xFFFF,
+            noise & 0xFFF,
+            0x8000 | (low >> 50),
+            low & 0xFFFF_FFFF_FFFF,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunId:
+    """The load run's id."""
+
+    text: bytes
+    is_number = False
+
+    def render(self, arrival: int, noise: int) -> bytes:
+        """The same for every arrival."""
+        return self.text
+
+
+def scrambled(number: int) -> int:
+    """64 well-mixed bits of a number: the finalizer of Steele's SplitMix64."""
+    number = (number + 0x9E3779B97F4A7C15) & _MASK
+    number = ((number ^ (number >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    number = ((number ^ (number >> 27)) * 0x94D049BB133111EB) & _MASK
+    return number ^ (number >> 31)
+
+
+def placeholder(written: re.Match[str], run_id: str, encode: Callable[[str], bytes]) -> Placeholder:
+    """The placeholder that a match of `PLACEHOLDER` stands for.
+
+    Args:
+        run_id: What `{{run}}` becomes.
+        encode: How a choice's words are encoded where the placeholder stands.
+
+    Raises:
+        BadInput: No such placeholder, or its argument is not what it takes.
+    """
+    kind, argument = written[1].lower(), written[2]
+    plain: dict[str, Placeholder] = {
+        "counter": Counter(),
+        "uuid": Uuid(),
+        "run": RunId(run_id.encode()),
+    }
+    if kind in plain and not argument:
+        return plain[kind]
+    if kind == "integer" and (bounds := re.fullmatch(r"(-?\d+)\s*\.\.\s*(-?\d+)", argument)):
+        low, high = int(bounds[1]), int(bounds[2])
+        if low <= high:
+            return Integer(low, high)
+    if kind == "choice" and argument:
+        return Choice(tuple(encode(each.strip()) for each in argument.split("|")))
+    raise BadInput(
+        f"'{written[0]}' is no value that can be filled in: write {{{{counter}}}}, {{{{uuid}}}}, "
+        "{{run}}, {{integer 1..50}} or {{choice cash|card}}."
+    )
