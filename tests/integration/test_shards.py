@@ -1,0 +1,116 @@
+"""Shards as processes: they die, their parent dies, and counts of the living stay."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.session.tester import Moment
+from ApiLoadLibrary.values import Duration, Rate
+from integration.loads import get, load_tester
+from rig.process import ROOT, counts
+
+
+def shards_of(process: int) -> list[psutil.Process]:
+    """The shard processes that a process started."""
+    return [
+        child
+        for child in psutil.Process(process).children()
+        if "ApiLoadLibrary.engine.shard" in child.cmdline()
+    ]
+
+
+def test_the_death_of_a_shard_leaves_the_others_counts_and_is_the_generators_fault(
+    rig: str,
+) -> None:
+    killed: list[int] = []
+
+    def kill_one(moment: Moment) -> None:
+        if moment.elapsed_s > 0.7 and not killed:
+            victim = shards_of(os.getpid())[0]
+            killed.append(victim.pid)
+            victim.kill()
+
+    makes = load_tester(rig, shards=2)
+    plan = makes.plan_sustained([get("/ok")], Rate.parse("100/s"), Duration.parse("2 s"), "x")
+    kept: list[RunResult] = []
+    makes.run(plan, "test", kill_one, kept.append)
+    (result,) = kept
+    assert result.requests == 100  # the other half of the arrivals
+    assert result.outcomes == {200: 100}
+    assert len(result.generator.lost_shards) == 1
+    assert "died" in result.generator.reasons[0]
+    assert not shards_of(os.getpid())
+
+
+def test_no_shard_outlives_its_parent(rig: str) -> None:
+    """The parent is killed without a chance to clean up."""
+    script = (
+        "from integration.loads import get, sustain;"
+        f"sustain({rig!r}, [get('/ok')], '50/s', '30 s', shards=2)"
+    )
+    path = os.pathsep.join(str(ROOT / each) for each in ("libraries", "tests"))
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": path}
+    )
+    children = _wait_for_shards(parent.pid, 2)
+    _wait_until_loaded(rig)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait(5)
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert alive == []
+
+
+def _wait_for_shards(parent: int, number: int) -> list[psutil.Process]:
+    for _ in range(200):
+        found = shards_of(parent)
+        if len(found) == number:
+            return found
+        time.sleep(0.05)  # until the parent has imported everything and started them
+    raise AssertionError("the shards did not start")
+
+
+def _wait_until_loaded(rig: str) -> None:
+    for _ in range(200):
+        if counts(rig)["received"]:
+            return
+        time.sleep(0.05)  # until load has begun
+    raise AssertionError("no load came")
+
+
+def test_two_shards_measure_what_one_does(rig: str) -> None:
+    """Each arrival is sent once, whatever the number of shards."""
+    makes = load_tester(rig, shards=2)
+    plan = makes.plan_sustained(
+        [get("/ok"), get("/status/404")], Rate.parse("300/s"), Duration.parse("1 s"), "x"
+    )
+    kept: list[RunResult] = []
+    makes.run(plan, "test", lambda moment: None, kept.append)
+    assert kept[0].generator.shards == 2
+    assert counts(rig)["received"] == {"GET /ok": 300, "GET /status/404": 300}
+    assert kept[0].outcomes == {200: 300, 404: 300}
+
+
+def test_a_shard_that_cannot_start_says_why(rig: str, monkeypatch, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    import pytest
+
+    from ApiLoadLibrary.errors import EngineFailed
+
+    broken = tmp_path / "httptools.py"
+    broken.write_text("raise ImportError('no httptools here')\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(
+        "ApiLoadLibrary.engine.host._search_path",
+        lambda: os.pathsep.join([str(tmp_path), str(ROOT / "libraries")]),
+    )
+    makes = load_tester(rig)
+    plan = makes.plan_sustained([get("/ok")], Rate.parse("10/s"), Duration.parse("1 s"), "x")
+    with pytest.raises(EngineFailed, match="no httptools here"):
+        makes.run(plan, "test", lambda moment: None, lambda result: None)

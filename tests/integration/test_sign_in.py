@@ -1,0 +1,145 @@
+"""Signing in: what it sends, what it refuses, and where it does not let itself be led."""
+
+from __future__ import annotations
+
+import pytest
+
+from ApiLoadLibrary.errors import OriginNotAllowed, ServerUnreachable, SignInFailed
+from ApiLoadLibrary.scenarios.plan import LoadPlan
+from ApiLoadLibrary.session.acceptance import AcceptanceSession
+from ApiLoadLibrary.session.signin import SignIn
+from ApiLoadLibrary.values import Duration, Rate
+from ApiLoadLibrary.workload.origin import Origin
+from integration.loads import get, watch_nothing
+from rig.process import counts, reference_api, rig_server
+
+LOGIN = SignIn(
+    "POST",
+    "/api/auth/login",
+    {"username": "till-1", "password": "flat-white-please"},
+    "$.access_token",
+)
+
+
+def session_at(address: str) -> AcceptanceSession:
+    session = AcceptanceSession()
+    session.use_server(address)
+    return session
+
+
+def test_load_carries_the_token_and_is_let_in() -> None:
+    with reference_api() as address:
+        session = session_at(address)
+        session.sign_in(LOGIN)
+        session.endpoints.define(get("/api/products"))
+        plan = session.plan_sustained(
+            "Get /api/products", Rate.parse("50/s"), Duration.parse("1 s")
+        )
+        assert session.run(plan, watch_nothing).outcomes == {200: 50}
+
+
+def products_for(session: AcceptanceSession, seconds: int) -> LoadPlan:
+    """A plan that its session's token is in."""
+    return session.plan_sustained(
+        "Get /api/products", Rate.parse("10/s"), Duration.parse(f"{seconds} s")
+    )
+
+
+def test_a_token_that_would_run_out_during_the_load_is_renewed_before_it() -> None:
+    with reference_api("--token-lifetime", "60") as address:
+        session = session_at(address)
+        session.configure(timeout=Duration.parse("1 s"))
+        session.endpoints.define(get("/api/products"))
+        first = session.sign_in(LOGIN)
+        session.signed_in(lambda: products_for(session, 53))
+        assert session.token is first
+        # Its last answer may come after 54 s, 5 s of grace and 1 s of waiting for it.
+        renewed = session.signed_in(lambda: products_for(session, 55))
+        assert session.token is not None
+        assert session.token.value != first.value
+        assert session.token.value.encode() in renewed.items[0].request.renderer()(0)
+        assert session.mask(first.value) == "<secret>"
+        assert session.token_runs_out(renewed)
+        assert not session.token_runs_out(products_for(session, 50))
+
+
+def test_planning_alone_sends_nothing() -> None:
+    with reference_api("--token-lifetime", "2") as address:
+        session = session_at(address)
+        first = session.sign_in(LOGIN)
+        session.endpoints.define(get("/api/products"))
+        products_for(session, 60)
+        assert session.token is first
+
+
+def test_another_server_gets_neither_token_nor_password_nor_the_allowed_origins(rig: str) -> None:
+    with rig_server() as other:
+        session = session_at(rig)
+        session.configure(allow=(other,))
+        session.sign_in(SignIn("POST", "/login", {"password": "planted"}, "$.access_token"))
+        session.use_server(rig + "/api")
+        assert session.token is not None
+        session.use_server(other)
+        assert session.config.allowed == {Origin.of(other)}
+        assert session.token is None
+        session.endpoints.define(get("/ok"))
+        plan = session.signed_in(
+            lambda: session.plan_sustained("Get /ok", Rate.parse("10/s"), Duration.parse("1 s"))
+        )
+        assert session.run(plan, watch_nothing).outcomes == {200: 10}
+        assert counts(other)["received"] == {"GET /ok": 10}
+        assert not any("Authorization" in each for each in counts(other)["bodies"])
+
+
+def test_what_is_allowed_beside_another_server_can_be_said_with_it(rig: str) -> None:
+    with rig_server() as other:
+        session = session_at(rig)
+        session.use_server(other, allow=(rig,))
+        assert session.config.allowed == {Origin.of(other), Origin.of(rig)}
+
+
+def test_wrong_credentials_are_refused_in_a_sentence() -> None:
+    with reference_api() as address:
+        wrong = SignIn(
+            "POST", "/api/auth/login", {"username": "x", "password": "y"}, "$.access_token"
+        )
+        with pytest.raises(SignInFailed, match="status 401: check the user name and the password"):
+            session_at(address).sign_in(wrong)
+
+
+def test_a_redirect_to_another_host_is_not_followed(rig: str) -> None:
+    """Not a byte of the credentials reaches a server that was not named."""
+    with rig_server() as elsewhere:
+        led_astray = SignIn("GET", f"/redirect?{elsewhere}/login", None, "$.access_token")
+        with pytest.raises(OriginNotAllowed, match="is not an allowed origin"):
+            session_at(rig).sign_in(led_astray)
+        assert counts(elsewhere)["received"] == {}
+
+
+def test_a_redirect_to_a_named_host_is_followed(rig: str) -> None:
+    with rig_server() as elsewhere:
+        session = session_at(rig)
+        session.configure(allow=(elsewhere,))
+        redirected = SignIn("GET", f"/redirect?{elsewhere}/login", None, "$.access_token")
+        assert session.sign_in(redirected).value == "rig-token"
+
+
+def test_a_server_that_does_not_answer_is_said_to_be_unreachable(rig: str) -> None:
+    with pytest.raises(ServerUnreachable, match="got no answer"):
+        session_at(rig).sign_in(SignIn("GET", "/reset", None, "$.access_token"))
+
+
+def test_signing_in_trusts_whom_load_trusts(
+    tls_rig: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom the file vouches for that `verify` names, else whom this machine's own store does."""
+    address, ca = tls_rig
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", ca)
+    login = SignIn("POST", "/login", {}, "$.access_token")
+    by_file, by_store = session_at(address), session_at(address)
+    by_file.configure(verify=ca)
+    assert by_file.sign_in(login).value == "rig-token"
+    with pytest.raises(ServerUnreachable, match=r"got no answer \(SSLError\)"):
+        by_store.sign_in(login)
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca))
+    assert by_store.sign_in(login).value == "rig-token"

@@ -1,0 +1,1 @@
+"""Servers whose truth is known: they count what they got and what they answered."""

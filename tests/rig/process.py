@@ -1,0 +1,57 @@
+"""Starts a rig server, or the reference API, as a process of its own, and ends that one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+END_WITHIN_S = 10
+
+
+@contextmanager
+def rig_server(*arguments: str) -> Iterator[str]:
+    """The address of a fresh rig server."""
+    scheme = "https" if "--certificate" in arguments else "http"
+    with _process("rig.server", *arguments) as line:
+        yield f"{scheme}://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
+def reference_api(*arguments: str) -> Iterator[str]:
+    """The address of a fresh reference API."""
+    with _process("pos_api", "--port", "0", "--log-level", "warning", *arguments) as line:
+        yield line.rsplit(" ", 1)[1].strip()
+
+
+@contextmanager
+def _process(module: str, *arguments: str) -> Iterator[str]:
+    path = os.pathsep.join([str(ROOT / "libraries"), str(ROOT / "tests")])
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert line, f"{module} did not start"
+        yield line
+    finally:
+        process.terminate()
+        process.wait(END_WITHIN_S)
+        process.stdout.close()
+
+
+def counts(address: str) -> Any:
+    """What a rig server has received and answered."""
+    with urllib.request.urlopen(f"{address}/counts", timeout=10) as answer:
+        return json.load(answer)

@@ -1,0 +1,138 @@
+*** Settings ***
+Documentation       Whatever is written wrongly is answered with one sentence that says what to write.
+...
+...                 Run and compared by `test_robot_suites.py`, like `verdicts.robot`.
+Library             ApiLoadLibrary
+Suite Setup         Point At The Rig
+
+*** Test Cases ***
+A Time Without A Unit
+    [Documentation]    FAIL *'limit' got value '500'*cannot be converted to Duration: '500' has no unit: write for
+    ...                example 500 ms or 500 s.
+    Verify P95 Below 500
+
+A Malformed Time
+    [Documentation]    FAIL *'duration' got value '5 parsecs'*'5 parsecs' is not a time: write a number and a unit
+    ...                (ns, us, ms, s, min, h)*
+    Sustain 10 Requests Per Second On Quick    duration=5 parsecs
+
+A Negative Rate
+    [Documentation]    FAIL *'rate' got value '-5'*'-5' is negative: write a number above 0.
+    Sustain -5 Requests Per Second On Quick    duration=1 s
+
+A Rate Of Nothing
+    [Documentation]    FAIL *'rate' got value '0'*'0' is not enough: write a number above 0.
+    Sustain 0 Requests Per Second On Quick    duration=1 s
+
+A Rate Per Something Else
+    [Documentation]    FAIL *'unit' got value 'Fortnight'*'Fortnight' is no unit of a rate: write Second, Minute or
+    ...                Hour.
+    Sustain 5 Requests Per Fortnight On Quick    duration=1 s
+
+A Time That Has Passed
+    [Documentation]    FAIL *'duration' got value '-5 s'*'-5 s' is negative: write a time of 0 or more, like 200 ms.
+    Sustain 10 Requests Per Second On Quick    duration=-5 s
+
+An Unknown Endpoint
+    [Documentation]    FAIL There is no endpoint 'Qick'. Did you mean 'Quick'? There is: Quick.
+    Sustain 10 Requests Per Second On Qick    duration=1 s
+
+An Unknown Metric
+    [Documentation]    FAIL *'metric' got value 'P9x'*
+    Verify P9x Below 5 ms
+
+A Percentage Without Its Sign
+    [Documentation]    FAIL *'percent' got value '1'*'1' is not a percentage: write for example 1 % or 0.5 %.
+    Verify Error Rate Below 1
+
+A Percentage Beyond A Hundred
+    [Documentation]    FAIL *'percent' got value '150 %'*'150 %' is outside 0 % to 100 %.
+    Verify CPU Below 150 %
+
+An Unreachable Server
+    [Documentation]    FAIL The server at http://127.0.0.1:1 cannot be reached (Connection refused): start it, or
+    ...                correct the address in `Use Server`.
+    Use Server    http://127.0.0.1:1
+
+An Address That Is None
+    [Documentation]    FAIL 'shop.example' is not the address of a server: write http://… or https://….
+    Use Server    shop.example
+
+Wrong Credentials
+    [Documentation]    FAIL Signing in by POST /status/401 was answered with status 401: check the user name and the
+    ...                password.
+    Sign In    POST    /status/401    json={"username": "nobody"}
+
+A Sign-In Without A Token
+    [Documentation]    FAIL The sign-in's answer holds no token at token='$.token': it has access_token.
+    Sign In    POST    /login    json={}    token=$.token
+
+A Body That Is Not JSON
+    [Documentation]    FAIL json= is not JSON (Expecting ',' delimiter at character 9): write for example {"id": 1},
+    ...                or give a dictionary.
+    Define Endpoint    Bad    POST    /ok    json={"id": 1
+
+A Body That Is Not JSON Is Not Quoted
+    [Documentation]    FAIL json= is not JSON (Expecting ',' delimiter at character 27): write for example {"id": 1},
+    ...                or give a dictionary.
+    VAR    ${body}    {"password": "hunter-two" "x"}
+    Sign In    POST    /login    json=${body}
+
+A Token With A Line End
+    [Documentation]    FAIL The token is empty, or holds spaces, line ends or other characters that no token has: give
+    ...                the token alone.
+    Use Bearer Token    hunter-two\n
+
+A Header That Would End Early
+    [Documentation]    FAIL The value of header 'X-Till' cannot be sent: write one line of Latin-1 text without spaces
+    ...                around it.
+    VAR    &{headers}    X-Till={{choice a\r\nEvil: 1}}
+    Define Endpoint    Bad    GET    /ok    headers=${headers}
+
+An Address With A Query
+    [Documentation]    FAIL base_url='${RIG}/?a=b' must end before '?' and '#': leave them out.
+    Use Server    ${RIG}/?a\=b
+
+A Value That Cannot Be Filled In
+    [Documentation]    FAIL '{{count}}' is no value that can be filled in: write {{counter}}, {{uuid}}, {{run}},
+    ...                {{integer 1..50}} or {{choice cash|card}}.
+    Define Endpoint    Bad    GET    /ok?n={{count}}
+    Sustain 10 Requests Per Second On Bad    duration=1 s
+
+An Endpoint Elsewhere
+    [Documentation]    FAIL Nothing is sent to http://127.0.0.1:9: it is not an allowed origin. Allowed: ${RIG}. Name
+    ...                it in `Use Server    …    allow=http://127.0.0.1:9` if it may be.
+    Define Endpoint    Elsewhere    GET    http://127.0.0.1:9/
+    Sustain 10 Requests Per Second On Elsewhere    duration=1 s
+
+More Than The Cap Allows
+    [Documentation]    FAIL 10/s on 1 endpoint is more than max_rate=60/min allows: lower the rate, or raise max_rate
+    ...                in `Configure Load`.
+    Configure Load    max_rate=60/min
+    Sustain 10 Requests Per Second On Quick    duration=1 s
+
+A Verdict Without A Load Run
+    [Documentation]    FAIL No load run has been made in this test or in its suite's setup: send load first (Sustain
+    ...                …), or name a run with run=.
+    Verify P95 Below 5 ms
+
+A Run That Was Never Made
+    [Documentation]    FAIL There is no load run 'Burst': none has been defined yet.
+    Verify P95 Below 5 ms    run=Burst
+
+A Plan Of Something That Sends No Load
+    [Documentation]    FAIL sentence='Sign In' sends no load: write a load sentence, like Sustain 1000 Requests Per
+    ...                Minute On Products.
+    Show Load Plan    Sign In
+
+A Criterion That Cannot Be Read
+    [Documentation]    FAIL Criterion 'p95 of Quick less 5 ms' cannot be read *
+    Configure Load    max_rate=1000/s
+    Sustain 10 Requests Per Second On Quick    duration=200 ms
+    Verify Criterion    p95 of Quick less 5 ms
+
+*** Keywords ***
+Point At The Rig
+    [Documentation]    One endpoint is enough to write everything else wrongly.
+    Use Server    ${RIG}
+    Define Endpoint    Quick    GET    /ok

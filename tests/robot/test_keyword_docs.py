@@ -1,0 +1,92 @@
+"""Every keyword explains itself, and no sentence is understood in two ways."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from robot.libdoc import LibraryDocumentation
+
+from ApiLoadLibrary import ApiLoadLibrary
+from rig.process import ROOT
+from rig.robot_run import run_robot
+
+DOCS = {doc.name: doc for doc in LibraryDocumentation("ApiLoadLibrary.ApiLoadLibrary").keywords}
+# What may stand in the place of each embedded argument; enough to meet every other pattern.
+FILLERS = {
+    "rate": ["1000"],
+    "unit": ["Minute"],
+    "endpoints": ["Products", "Create Order, Products", "Each Endpoint"],
+    "metric": ["P95", "P99.99", "Average", "Median Response Time", "Maximum"],
+    "endpoint": ["Products", "Create Order"],
+    "limit": ["200 ms", "1.5 s"],
+    "percent": ["1 %", "0.5 %"],
+}
+
+
+def sentences(name: str) -> list[str]:
+    """The pattern with everything that may stand in its places."""
+    found = [name]
+    for argument in re.findall(r"\$\{(\w+)\}", name):
+        place = "${" + argument + "}"
+        found = [each.replace(place, word) for each in found for word in FILLERS[argument]]
+    return found
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_keyword_has_a_sentence_its_arguments_a_tag_and_an_example(name: str) -> None:
+    doc = DOCS[name]
+    methods = ApiLoadLibrary().keywords
+    method = methods.get(name) or methods[name.lower().replace(" ", "_")]
+    written = inspect.getdoc(method)
+    assert doc.short_doc.endswith("."), doc.short_doc
+    assert doc.tags
+    assert "```robotframework" in written
+    for argument in inspect.signature(method).parameters:
+        assert re.search(rf"^ +{argument}: \S", written, re.MULTILINE), argument
+
+
+def test_every_sentence_is_understood_in_one_way_only(tmp_path: Path) -> None:
+    """Robot itself resolves each; `Multiple keywords` or a wrong type would fail the dry run."""
+    lines = [each for name in DOCS if "${" in name for each in sentences(name)]
+    assert len(lines) >= 60
+    steps = "\n".join(f"    {line}" for line in lines)
+    suite = tmp_path / "sentences.robot"
+    suite.write_text(
+        f"*** Settings ***\nLibrary    ApiLoadLibrary\n*** Test Cases ***\nAll\n{steps}\n"
+    )
+    run = run_robot(tmp_path, "--dryrun", str(suite))
+    assert run.tests["All"].message == ""
+    assert run.code == 0
+
+
+def test_every_example_in_the_documentation_passes_a_dry_run(tmp_path: Path) -> None:
+    examples = [
+        textblock
+        for doc in DOCS.values()
+        for textblock in re.findall(r"```robotframework\n(.*?)```", doc.doc, re.DOTALL)
+    ]
+    assert len(examples) >= len(DOCS)
+    tests = "\n".join(
+        f"Example {number}\n    {text.strip().replace(chr(10), chr(10) + '    ')}"
+        for number, text in enumerate(examples)
+    )
+    suite = tmp_path / "examples.robot"
+    suite.write_text(f"*** Settings ***\nLibrary    ApiLoadLibrary\n*** Test Cases ***\n{tests}\n")
+    run = run_robot(tmp_path, "--dryrun", str(suite))
+    failed = {name: test.message for name, test in run.tests.items() if not test.passed}
+    assert failed == {}
+
+
+def test_libdoc_renders_the_library_without_a_warning(tmp_path: Path) -> None:
+    libdoc = [sys.executable, "-m", "robot.libdoc", "-P", str(ROOT / "libraries")]
+    target = tmp_path / "ApiLoadLibrary.html"
+    process = subprocess.run(
+        [*libdoc, "ApiLoadLibrary", str(target)], capture_output=True, text=True, check=True
+    )
+    assert process.stderr == ""
+    assert "Sustain ${rate} Requests Per ${unit} On ${endpoints}" in target.read_text()

@@ -1,0 +1,48 @@
+"""Suites with passing, failing and wrong tests, each compared with what its documentation says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rig.process import ROOT, counts, rig_server
+from rig.robot_run import RobotRun, run_robot
+
+SUITES = ROOT / "tests" / "robot"
+
+
+def wrong_outcomes(run: RobotRun, rig: str) -> list[str]:
+    """Tests that did not end as their documentation says: PASS, or FAIL and a message with *."""
+    wrong = []
+    for name, test in run.tests.items():
+        status, _, message = test.doc.replace("${RIG}", rig).partition(" ")
+        pattern = ".*".join(map(re.escape, " ".join(message.split()).split("*")))
+        said = " ".join(test.message.split())
+        if test.status != status or not re.fullmatch(pattern, said):
+            wrong.append(f"{name}: expected {status} {message!r}, got {test.status} {said!r}")
+    return wrong
+
+
+@pytest.mark.slow
+def test_every_verify_sentence_passes_fails_and_is_inconclusive(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "verdicts.robot"))
+        assert wrong_outcomes(run, rig) == []
+    assert run.report["verdict"] == "fail"
+    verdicts = {each["verdict"] for each in run.report["criteria"]}
+    assert verdicts == {"pass", "fail", "inconclusive"}
+    failed = [test for test in run.tests.values() if not test.passed]
+    assert run.code == len(failed)
+
+
+def test_wrong_input_is_answered_with_what_to_write_and_sends_no_load(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "bad_input.robot"))
+        assert wrong_outcomes(run, rig) == []
+        received = counts(rig)["received"]
+    # The one criterion that cannot be read comes after two requests; all else sends none.
+    assert received == {"POST /status/401": 1, "POST /login": 1, "GET /ok": 2}
+    assert "Traceback" not in run.console
+    assert run.report["verdict"] == "inconclusive"

@@ -1,0 +1,181 @@
+"""Whose fault it was: a generator or a plan that failed the test is no failure of the server."""
+
+import dataclasses
+
+import pytest
+
+from ApiLoadLibrary.criteria.judgement import Verdict
+from ApiLoadLibrary.measurement.outcomes import Failure
+from unit.criteria.builders import EVERY_METRIC, Request, a_run, an_endpoint, around, every, judge
+
+PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+
+CPU = [10] * 60
+GOOD = around(10, 1_000)
+
+
+# A generator at fault.
+
+
+@pytest.mark.parametrize("text", EVERY_METRIC)
+def test_nothing_passes_when_the_generator_is_at_fault(text: str) -> None:
+    run = a_run(an_endpoint(GOOD), cpu_percent=CPU, generator_at_fault="it was starved")
+    judgement = judge(text, run)
+    assert (judgement.verdict, judgement.reason) == (INCONCLUSIVE, "it was starved")
+
+
+LATE = Request(10, delay_ms=900)
+OWN_FAULT = (
+    "the load generator sent 100 of 1,000 requests late or never, by its own fault; "
+    "give it more cores, or a machine of its own"
+)
+
+
+def test_a_response_time_that_the_generator_spoilt_is_no_failure_of_the_server() -> None:
+    run = a_run(an_endpoint(every(10, LATE)))
+    assert judge("p95 < 50 ms", run).sentence == (
+        "INCONCLUSIVE: P95 of Products was 910 ms; the limit is 50 ms "
+        f"(1,000 requests at 1,000/min): its service time, 10 ms, meets it; {OWN_FAULT}"
+    )
+
+
+def test_a_service_time_that_breaks_the_limit_fails_whatever_the_generator_did() -> None:
+    run = a_run(an_endpoint(every(10, LATE, usual=Request(80))))
+    assert judge("median < 50 ms", run).verdict is FAIL
+    assert judge("median service time < 50 ms", run).verdict is FAIL
+
+
+def test_a_rate_that_the_generator_did_not_achieve_is_inconclusive() -> None:
+    run = a_run(an_endpoint(every(10, LATE)))
+    assert judge("achieved rate >= 98 % of target", run).sentence == (
+        "INCONCLUSIVE: Achieved rate was 90 % of target; at least 98 % is required "
+        f"(1,000 requests at 1,000/min): {OWN_FAULT}"
+    )
+
+
+def test_a_few_late_requests_spoil_nothing() -> None:
+    run = a_run(an_endpoint(every(100, LATE)), cpu_percent=CPU)
+    for text in EVERY_METRIC:
+        assert judge(text, run).verdict is PASS
+
+
+def test_arrivals_that_nobody_accounts_for_are_the_generators() -> None:
+    run = a_run(an_endpoint(GOOD, planned=2_000))
+    assert judge("p95 < 50 ms", run).verdict is INCONCLUSIVE
+    assert judge("achieved rate >= 98 % of target", run).verdict is INCONCLUSIVE
+
+
+def test_small_delays_of_the_generator_are_told_when_they_break_a_limit() -> None:
+    run = a_run(an_endpoint([Request(2, delay_ms=1.5)] * 1_000))
+    assert judge("p95 < 3 ms", run).sentence == (
+        "INCONCLUSIVE: P95 of Products was 3.5 ms; the limit is 3 ms "
+        "(1,000 requests at 1,000/min): its service time, 2 ms, meets it; the load generator "
+        "started requests late (p99 1.5 ms); give it more cores, or a machine of its own"
+    )
+
+
+def test_drops_of_the_generator_are_errors_but_not_the_servers() -> None:
+    drop = Request(outcome=Failure.DROPPED_GENERATOR, delay_ms=5_000)
+    assert judge("error rate < 1 %", a_run(an_endpoint(every(10, drop)))).sentence == (
+        "INCONCLUSIVE: Error rate was 10 %; the limit is 1 % (1,000 requests at 1,000/min): "
+        "100 of its 100 errors are not the server's; "
+        f"100 × never sent: the generator could not keep up (generator); {OWN_FAULT}"
+    )
+
+
+@pytest.mark.parametrize("limit", ["1 %", "0 %"])
+def test_errors_of_the_server_fail_beside_drops_of_the_generator(limit: str) -> None:
+    drop = Request(outcome=Failure.DROPPED_GENERATOR, delay_ms=5_000)
+    requests = [
+        drop if i % 10 == 0 else Request(10, 500 if i % 5 == 1 else 200) for i in range(1_000)
+    ]
+    assert judge(f"error rate <= {limit}", a_run(an_endpoint(requests))).verdict is FAIL
+
+
+def test_when_nothing_reached_the_server_it_did_not_fail() -> None:
+    drops = [Request(outcome=Failure.DROPPED_GENERATOR, delay_ms=5_000)] * 100
+    run = a_run(an_endpoint(drops))
+    assert judge("error rate < 1 %", run).verdict is INCONCLUSIVE
+    assert judge("p95 < 1 s", run).sentence == (
+        "INCONCLUSIVE: P95 of Products was 5,000 ms; the limit is 1 s (100 requests at 1,000/min): "
+        "nothing was sent; the load generator sent 100 of 100 requests late or never, "
+        "by its own fault; give it more cores, or a machine of its own"
+    )
+
+
+# Workers all busy.
+
+WAITED = Request(8, delay_ms=400, busy=True)
+SMALL_PLAN = "100 of 1,000 requests had to wait because all 5 workers were busy; set workers=10"
+
+
+def test_busy_workers_before_a_fast_server_are_too_few() -> None:
+    run = a_run(an_endpoint(every(10, WAITED)), workers=5)
+    assert judge("p95 < 50 ms", run).sentence == (
+        "INCONCLUSIVE: P95 of Products was 408 ms; the limit is 50 ms "
+        f"(1,000 requests at 1,000/min): its service time, 10 ms, meets it; {SMALL_PLAN}"
+    )
+    achieved = judge("achieved rate >= 98 % of target", run)
+    assert (achieved.verdict, achieved.reason) == (INCONCLUSIVE, SMALL_PLAN)
+
+
+@pytest.mark.parametrize("text", EVERY_METRIC)
+def test_nothing_passes_when_the_plan_had_too_few_workers(text: str) -> None:
+    run = a_run(an_endpoint(every(10, WAITED)), workers=5, cpu_percent=CPU)
+    judgement = judge(text, run)
+    assert (judgement.verdict, judgement.reason) == (INCONCLUSIVE, SMALL_PLAN)
+
+
+def test_busy_workers_before_a_slow_server_are_its_fault() -> None:
+    slow = [Request(600, delay_ms=400, busy=True)] * 1_000
+    run = a_run(an_endpoint(slow, threshold_ms=500), workers=5)
+    assert judge("p95 < threshold", run).sentence == (
+        "P95 of Products was 1,000 ms; the limit is 500 ms (1,000 requests at 1,000/min)"
+    )
+    assert judge("achieved rate >= 98 % of target", run).sentence == (
+        "Achieved rate was 0 % of target; at least 98 % is required (1,000 requests at 1,000/min): "
+        "all 5 workers were busy, because the p95 service time of Products is beyond its threshold"
+    )
+
+
+def test_without_a_threshold_nobody_knows_that_the_server_is_too_slow() -> None:
+    run = a_run(an_endpoint([Request(600, delay_ms=400, busy=True)] * 1_000), workers=5)
+    judgement = judge("achieved rate >= 98 % of target", run)
+    # Little's law: 1,000/min of 600 ms each keep 10 busy; twice that is advised.
+    assert judgement.reason.endswith("all 5 workers were busy; set workers=20")
+    assert judgement.verdict is INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "threshold_ms, verdict", [(None, INCONCLUSIVE), (50, FAIL), (500, INCONCLUSIVE)]
+)
+def test_drops_for_want_of_a_worker_are_the_servers_only_when_it_was_too_slow(
+    threshold_ms: float | None, verdict: Verdict
+) -> None:
+    drop = Request(outcome=Failure.DROPPED_WORKERS_BUSY, delay_ms=5_000, busy=True)
+    requests = every(10, drop, usual=Request(100))
+    run = a_run(an_endpoint(requests, threshold_ms=threshold_ms), workers=5)
+    assert judge("error rate < 1 %", run).verdict is verdict
+    assert judge("achieved rate >= 98 % of target", run).verdict is verdict
+
+
+def test_each_endpoint_answers_for_its_own_busy_workers() -> None:
+    busy = an_endpoint(every(10, WAITED))
+    free = an_endpoint(around(10, 1_000), "Create Order")
+    run = a_run(busy, free, workers=5)
+    assert judge("p95 of Create Order < 50 ms", run).verdict is PASS
+    assert judge("p95 of Products < 50 ms", run).verdict is INCONCLUSIVE
+    assert judge("p95 < 50 ms", run).endpoint == "Products"
+
+
+def test_the_reasons_of_a_generator_come_before_those_of_a_plan() -> None:
+    run = a_run(an_endpoint(every(10, WAITED)), workers=5, generator_at_fault="it was starved")
+    assert judge("achieved rate >= 98 % of target", run).reason == "it was starved"
+
+
+def test_lost_shards_let_nothing_pass() -> None:
+    run = a_run(an_endpoint(GOOD))
+    health = dataclasses.replace(run.generator, reasons=("part 1 died",), lost_shards=(0,))
+    lost = dataclasses.replace(run, generator=health)
+    assert judge("p95 < 50 ms", lost).verdict is INCONCLUSIVE
+    assert judge("p95 < 5 ms", lost).verdict is FAIL

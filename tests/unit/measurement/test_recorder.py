@@ -1,0 +1,266 @@
+"""Recorder and tally: what became of each request is counted once, in the right place."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ApiLoadLibrary.measurement.histogram import Histogram
+from ApiLoadLibrary.measurement.outcomes import (
+    FAILURES,
+    Blame,
+    Failure,
+    FailureKind,
+    describe,
+    is_dropped,
+    is_status,
+    is_waited,
+)
+from ApiLoadLibrary.measurement.recorder import Recorder, Sample, Second, Tally
+from strategies import same_every_time
+
+MS = 1_000_000
+S = 1_000 * MS
+LATE = 10 * MS
+
+Row = tuple[int, int, int, int, int, int]
+
+
+def answered(
+    outcome: int = 200, due: int = 0, *, delay: int = 0, service: int = 5 * MS, busy: int = 0
+) -> Row:
+    """A request that was sent and answered; its first byte comes after half the service time."""
+    sent = due + delay
+    return outcome, due, sent, sent + service // 2, sent + service, busy
+
+
+def failed(failure: Failure, due: int = 0, *, service: int = 5 * MS) -> Row:
+    """A request that was sent, but not answered."""
+    return failure, due, due, -1, due + service, 0
+
+
+def dropped(failure: Failure, due: int = 0, *, waited: int = S) -> Row:
+    """An arrival that was never sent."""
+    return failure, due, -1, -1, due + waited, int(failure == Failure.DROPPED_WORKERS_BUSY)
+
+
+def tally_of(*batches: Sequence[Row], expected: Sequence[int] = (200, 201)) -> Tally:
+    tally = Tally(frozenset(expected), LATE)
+    for batch in batches:
+        tally.add(np.array(batch, np.int64).reshape(-1, 6))
+    return tally
+
+
+def test_a_success_counts_as_answered_and_its_times_as_judged() -> None:
+    tally = tally_of([answered(200, delay=2 * MS, service=6 * MS)])
+    assert (tally.requests, tally.errors, tally.answered, tally.dropped) == (1, 0, 1, 0)
+    assert tally.response.success == tally.response.judged() == Histogram([8 * MS])
+    assert tally.service.success == Histogram([6 * MS])
+    assert tally.schedule_delay == Histogram([2 * MS])
+    assert tally.first_byte == Histogram([3 * MS])
+
+
+def test_response_time_starts_when_the_request_was_due_and_service_time_when_it_was_sent() -> None:
+    tally = tally_of([answered(due=3 * S, delay=400 * MS, service=6 * MS)])
+    assert tally.response.judged().max_ns == 406 * MS
+    assert tally.service.judged().max_ns == 6 * MS
+
+
+@pytest.mark.parametrize("failure", [Failure.ANSWER_TIMEOUT, Failure.CONNECT_TIMEOUT])
+def test_a_timeout_is_an_error_that_latency_criteria_see(failure: Failure) -> None:
+    tally = tally_of([answered(), failed(failure, service=S)])
+    assert tally.errors == 1
+    assert tally.response.waited == tally.service.waited == Histogram([S])
+    assert tally.response.judged().max_ns == S
+
+
+@pytest.mark.parametrize("failure", [Failure.DROPPED_GENERATOR, Failure.DROPPED_WORKERS_BUSY])
+def test_a_drop_waited_in_vain_but_the_server_never_saw_it(failure: Failure) -> None:
+    tally = tally_of([answered(), dropped(failure, waited=2 * S)])
+    assert (tally.requests, tally.errors, tally.dropped, tally.answered) == (2, 1, 1, 1)
+    assert tally.response.judged().max_ns == 2 * S
+    assert tally.service.all() == Histogram([5 * MS])
+    assert (tally.schedule_delay.count, tally.late) == (1, 0)
+
+
+@pytest.mark.parametrize("outcome", [500, 429, Failure.REFUSED, Failure.RESET, Failure.STOPPED])
+def test_a_fast_refusal_flatters_no_percentile_but_is_among_all_answers(outcome: int) -> None:
+    refused = (outcome, 0, 0, -1, MS, 0)
+    tally = tally_of([answered(), refused])
+    assert tally.errors == 1
+    assert tally.response.judged() == Histogram([5 * MS])
+    assert tally.response.failed == Histogram([MS])
+    assert tally.response.all() == Histogram([MS, 5 * MS])
+
+
+def test_an_expected_refusal_is_a_success() -> None:
+    tally = tally_of([answered(429)], expected=(200, 429))
+    assert tally.errors == 0
+    assert tally.response.judged().count == 1
+
+
+def test_late_is_a_delay_above_the_bound_and_knows_whether_workers_were_busy() -> None:
+    tally = tally_of(
+        [
+            answered(delay=LATE),
+            answered(delay=LATE + 1),
+            answered(delay=LATE + 1, busy=1),
+            answered(delay=0, busy=1),
+        ]
+    )
+    assert (tally.late, tally.late_workers_busy) == (2, 1)
+
+
+def test_a_request_sent_before_it_was_due_has_no_delay() -> None:
+    tally = tally_of([answered(due=S, delay=-3)])
+    assert tally.schedule_delay == Histogram([0])
+
+
+def test_a_request_belongs_to_the_second_that_it_was_scheduled_in() -> None:
+    tally = tally_of(
+        [
+            answered(due=S - 1, service=3 * S),
+            answered(500, due=S),
+            answered(due=S, delay=2 * LATE),
+            dropped(Failure.DROPPED_GENERATOR, due=4 * S),
+        ]
+    )
+    assert sorted(tally.seconds) == [0, 1, 4]
+    first, second, last = (tally.seconds[number] for number in (0, 1, 4))
+    assert (first.requests, first.errors, first.judged_sum_ns) == (1, 0, 3 * S)
+    assert (second.requests, second.errors, second.late, second.dropped) == (2, 1, 1, 0)
+    assert int(second.judged.counts.sum()) == 1
+    assert (last.requests, last.errors, last.dropped, last.judged_sum_ns) == (1, 1, 1, S)
+
+
+def test_the_first_failures_of_each_kind_are_kept_in_whatever_order_they_ended() -> None:
+    rows = [answered(500, due=due) for due in (40, 10, 30, 20)]
+    tally = tally_of([*rows, answered(503, due=50)], [answered(500, due=5)])
+    assert [(each.outcome, each.scheduled_ns) for each in tally.failures] == [
+        (500, 5),
+        (500, 10),
+        (500, 20),
+        (503, 50),
+    ]
+
+
+def test_the_slowest_requests_are_kept_slowest_first() -> None:
+    tally = tally_of(*([answered(due=i, service=i * MS)] for i in range(1, 20)))
+    assert [each.response_ns for each in tally.slowest] == [i * MS for i in (19, 18, 17, 16, 15)]
+
+
+def test_a_sample_of_a_request_never_sent_has_no_service_time() -> None:
+    tally = tally_of([dropped(Failure.DROPPED_WORKERS_BUSY, due=7, waited=S)])
+    assert tally.failures == [Sample(Failure.DROPPED_WORKERS_BUSY, 7, S, None)]
+
+
+rows = st.lists(
+    st.tuples(
+        st.sampled_from([200, 201, 404, 500, *Failure]),
+        st.integers(0, 5 * S),
+        st.integers(0, 30 * MS),
+        st.integers(1, 10**10),
+        st.integers(0, 1),
+    ).map(
+        lambda each: (
+            dropped(Failure(each[0]), each[1], waited=each[3])
+            if is_dropped(each[0])
+            else answered(each[0], each[1], delay=each[2], service=each[3], busy=each[4])
+        )
+    ),
+    max_size=40,
+    unique_by=lambda row: row[1],
+)
+
+
+def everything(tally: Tally) -> dict[str, object]:
+    names = ("outcomes", "late", "late_workers_busy", "response", "service", "schedule_delay")
+    facts: dict[str, object] = {name: getattr(tally, name) for name in (*names, "first_byte")}
+    return facts | {"failures": tally.failures, "seconds": dict(sorted(tally.seconds.items()))}
+
+
+@same_every_time
+@given(rows, st.integers(1, 4))
+def test_merged_shards_equal_the_whole(rows: list[Row], shards: int) -> None:
+    whole, merged = tally_of(rows), tally_of()
+    for shard in range(shards):
+        merged.merge(tally_of(rows[shard::shards]))
+    assert everything(merged) == everything(whole)
+    assert [each.response_ns for each in merged.slowest] == [
+        each.response_ns for each in whole.slowest
+    ]
+
+
+@same_every_time
+@given(rows)
+def test_every_request_is_counted_exactly_once(rows: list[Row]) -> None:
+    tally = tally_of(rows)
+    seconds = tally.seconds.values()
+    assert tally.requests == len(rows) == sum(each.requests for each in seconds)
+    assert tally.errors == sum(each.errors for each in seconds)
+    assert tally.errors == len(rows) - tally.response.success.count
+    assert tally.dropped == sum(each.dropped for each in seconds)
+    assert tally.response.all().count == len(rows)
+    assert tally.service.all().count == tally.schedule_delay.count == len(rows) - tally.dropped
+    judged = tally.response.judged()
+    assert judged.count == sum(int(each.judged.counts.sum()) for each in seconds)
+    assert judged.sum_ns == sum(each.judged_sum_ns for each in seconds)
+
+
+def test_merging_adds_up_bytes_reconnects_and_connection_times() -> None:
+    one, other = tally_of(), tally_of()
+    for tally in (one, other):
+        tally.bytes_sent, tally.bytes_received = 10, 20
+        tally.add_connection(3 * MS, -1, reconnected=False)
+        tally.add_connection(4 * MS, 9 * MS, reconnected=True)
+    one.merge(other)
+    assert (one.bytes_sent, one.bytes_received, one.reconnects) == (20, 40, 2)
+    assert (one.connect.count, one.tls.count) == (4, 2)
+
+
+def test_a_recorder_digests_rows_of_each_endpoint_in_turn_and_all_when_it_closes() -> None:
+    tallies = [tally_of(), tally_of()]
+    recorder = Recorder(tallies)
+    for number in range(3):
+        for extend in (rows.extend for rows in recorder.rows):
+            extend(answered(due=number))
+    recorder.digest_next()
+    assert [tally.requests for tally in tallies] == [3, 0]
+    recorder.digest_next()
+    assert [tally.requests for tally in tallies] == [3, 3]
+    recorder.rows[0].extend(answered(due=9))
+    assert [tally.requests for tally in recorder.close()] == [4, 3]
+
+
+def test_the_rows_of_an_endpoint_stay_the_same_array_when_they_are_digested() -> None:
+    recorder = Recorder([tally_of()])
+    extend = recorder.rows[0].extend
+    extend(answered())
+    recorder.digest(0)
+    extend(answered(500))
+    assert recorder.close()[0].outcomes == Counter({200: 1, 500: 1})
+
+
+def test_an_empty_second_merges_like_zero() -> None:
+    second = Second()
+    second.merge(Second(requests=2, errors=1, late=1, dropped=1, judged_sum_ns=5))
+    assert (second.requests, second.errors, second.late, second.dropped) == (2, 1, 1, 1)
+
+
+def test_each_failure_has_a_kind_a_blame_and_words() -> None:
+    assert set(FAILURES) == set(Failure)
+    for failure, info in FAILURES.items():
+        assert describe(failure) is info
+        assert info.words
+        assert is_dropped(failure) == (info.kind is FailureKind.DROPPED)
+        assert is_waited(failure) == (info.kind in {FailureKind.DROPPED, FailureKind.TIMEOUT})
+        assert not is_status(failure)
+
+
+def test_an_unexpected_status_is_blamed_on_the_server() -> None:
+    info = describe(503)
+    assert (info.kind, info.blame) == (FailureKind.STATUS, Blame.SERVER)
+    assert info.words == "status 503 was not expected"

@@ -1,0 +1,199 @@
+"""Criteria in plain words."""
+
+import pytest
+
+from ApiLoadLibrary.report.build import build_document
+from ApiLoadLibrary.report.document import Verdict
+from ApiLoadLibrary.report.requirement import (
+    finding,
+    margin,
+    requirement,
+    scope_of,
+    share_words,
+    target,
+)
+from unit.report import samples
+
+SHARE = {"unit": "%", "endpoint": None}
+
+
+def criterion(**changes):
+    record = samples.session(criteria=(samples.judged(1, **changes),))
+    return build_document(record).criteria[0]
+
+
+@pytest.mark.parametrize(
+    "metric, words",
+    [
+        ("p95", "95 of 100"),
+        ("p50", "half"),
+        ("median", "half"),
+        ("p99.9", "999 of 1,000"),
+        ("p99.99", "9,999 of 10,000"),
+        ("average", None),
+    ],
+)
+def test_percentiles_are_so_many_of_so_many(metric, words):
+    assert share_words(metric) == words
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        (
+            {"criterion": "p95 of Products < 20 ms", "endpoint": "Products", "target": 20.0},
+            "95 of 100 requests to Products are answered within 20 ms",
+        ),
+        (
+            {"criterion": "p95 of Each Endpoint < 1.5 s", "target": 1_500.0},
+            "95 of 100 requests to each endpoint are answered within 1.5 s",
+        ),
+        (
+            {"criterion": "p95 < threshold"},
+            "95 of 100 requests to each endpoint are answered within the endpoint's own limit",
+        ),
+        (
+            {"criterion": "p95 of Create Order < threshold"},
+            "95 of 100 requests to Create Order are answered within 50 ms",
+        ),
+        (
+            {"criterion": "median of Each Endpoint <= 50 ms", "metric": "median", "operator": "<="},
+            "Half of the requests to each endpoint are answered within 50 ms",
+        ),
+        (
+            {"criterion": "average < 50 ms", "metric": "average"},
+            "On average, a request to each endpoint is answered within 50 ms",
+        ),
+        (
+            {"criterion": "max < 50 ms", "metric": "max"},
+            "Every request to each endpoint is answered within 50 ms",
+        ),
+        (
+            {"criterion": "p99 service time < 50 ms", "metric": "p99 service time"},
+            "99 of 100 requests to each endpoint are served within 50 ms, once sent",
+        ),
+        (
+            {"criterion": "p99 of all answers < 50 ms", "metric": "p99 of all answers"},
+            "99 of 100 requests to each endpoint are answered within 50 ms, failed ones included",
+        ),
+        (
+            {"criterion": "error rate < 1 %", "metric": "error rate", "target": 1.0, **SHARE},
+            "Fewer than 1 in 100 requests go wrong",
+        ),
+        (
+            {
+                "criterion": "error rate of Create Order < 0.3 %",
+                "metric": "error rate",
+                "target": 0.3,
+                "unit": "%",
+            },
+            "Less than 0.3 % of the requests to Create Order go wrong",
+        ),
+        (
+            {
+                **SHARE,
+                "criterion": "error rate <= 0 %",
+                "metric": "error rate",
+                "target": 0.0,
+                "operator": "<=",
+            },
+            "No request goes wrong",
+        ),
+        (
+            {
+                **SHARE,
+                "criterion": "achieved rate >= 98 % of target",
+                "metric": "achieved rate",
+                "target": 98.0,
+                "operator": ">=",
+            },
+            "At least 98 % of the load asked for is carried in time",
+        ),
+        (
+            {
+                "criterion": "achieved rate >= 1,000/min",
+                "metric": "achieved rate",
+                "target": 16.667,
+                "operator": ">=",
+                "unit": "/s",
+                "endpoint": None,
+            },
+            "At least 16.667/s requests are carried in time",
+        ),
+        (
+            {"criterion": "cpu < 90 %", "metric": "cpu", "target": 90.0, **SHARE},
+            "The system's processor is less than 90 % busy, on average",
+        ),
+        (
+            {"criterion": "memory < 90 %", "metric": "memory", "target": 90.0, **SHARE},
+            "The system's memory is less than 90 % full, on average",
+        ),
+        (
+            {"criterion": "degradation < 3", "metric": "degradation", "target": 3.0, "unit": "×"}
+            | {"endpoint": None},
+            "Degradation is less than 3 ×",
+        ),
+    ],
+)
+def test_a_requirement_can_be_read_aloud(changes, words):
+    assert requirement(criterion(**changes)) == words
+
+
+@pytest.mark.parametrize(
+    "text, endpoint, scope",
+    [
+        ("p95 of Products < 20 ms", "Products", "Products"),
+        ("p95 of products < 20 ms", "Products", "Products"),
+        ('p95 of "Odd, of name" < 20 ms', "Odd, of name", "Odd, of name"),
+        ("p95 of Each Endpoint < 20 ms", "Products", None),
+        ("p95 of Products Again < 20 ms", "Pro", None),
+        ("cpu < 90 %", None, None),
+    ],
+)
+def test_the_endpoint_that_decided_need_not_be_the_one_that_was_named(text, endpoint, scope):
+    assert scope_of(criterion(criterion=text, endpoint=endpoint)) == scope
+
+
+@pytest.mark.parametrize("operator, sign", [("<", "<"), ("<=", "≤"), (">", ">"), (">=", "≥")])
+def test_a_target_has_its_sign(operator, sign):
+    assert target(criterion(operator=operator)) == f"{sign} 50 ms"
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"measured": 9.8, "target": 20.0, "margin": 0.51}, "51 % below the limit"),
+        ({"measured": 68.5, "margin": -0.37}, "37 % over the limit"),
+        ({"measured": 205.0, "margin": -3.1}, "4.1 times the limit"),
+        ({"measured": 50.0, "margin": 0.0}, "exactly at the limit"),
+        ({"measured": None, "margin": None}, ""),
+        ({"metric": "cpu", "measured": 61.0, "target": 90.0, "margin": 0.32, **SHARE},
+         "29 points below the limit"),
+        ({"metric": "error rate", "measured": 0.0, "target": 1.0, "margin": 1.0, **SHARE},
+         "none at all"),
+        ({"metric": "achieved rate", "operator": ">=", "measured": 93.5, "target": 98.0,
+          "margin": -0.046, **SHARE}, "4.5 points below the target"),
+    ],
+)  # fmt: skip
+def test_a_margin_says_how_far_and_on_which_side(changes, words):
+    assert margin(criterion(**changes)) == words
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({}, "95 of 100 requests to Create Order took up to 61.2 ms; the limit is 50 ms."),
+        ({"metric": "average"}, ("On average, a request to Create Order took 61.2 ms; "
+         "the limit is 50 ms.")),
+        ({"metric": "error rate", "measured": 9.2, "target": 1.0, **SHARE},
+         "9.2 % of the requests went wrong; the limit is 1 %."),
+        ({"metric": "achieved rate", "operator": ">=", "measured": 93.5, "target": 98.0, **SHARE},
+         "93.5 % of the load asked for was carried in time; asked is 98 %."),
+        ({"metric": "cpu", "measured": 97.0, "target": 90.0, **SHARE},
+         "The system's processor was 97 % busy on average; the limit is 90 %."),
+        ({"measured": None, "sentence": "Nobody knows"}, "Nobody knows."),
+        ({"metric": "degradation", "unit": "×", "sentence": "Too much."}, "Too much."),
+    ],
+)  # fmt: skip
+def test_a_finding_tells_what_was_measured_and_what_is_asked(changes, words):
+    assert finding(criterion(verdict=Verdict.FAIL, **changes)) == words
