@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ApiLoadLibrary.measurement.histogram import cell_of
-from ApiLoadLibrary.measurement.recorder import Second, Tally
+from ApiLoadLibrary.measurement.tally import Second, Tally
 
 from .confidence import effective_samples
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from ApiLoadLibrary.measurement.histogram import Histogram
-from ApiLoadLibrary.measurement.recorder import Tally
+from ApiLoadLibrary.measurement.tally import Tally
 
 from .confidence import (
     FEWEST_SAMPLES,

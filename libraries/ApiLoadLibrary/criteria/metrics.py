@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ApiLoadLibrary.measurement.histogram import Histogram
-from ApiLoadLibrary.measurement.recorder import Tally
+from ApiLoadLibrary.measurement.tally import Tally
 
 __all__ = ["FIGURES", "METRIC_NAMES", "Dimension", "Figure", "Latency", "Metric", "find_metric"]
 

@@ -41,10 +41,10 @@ class Subject(Totals):
     @property
     def rate(self) -> str:
         """What was offered, as a person writes it: `10,000/min`."""
-        times = {each.rate.per for each in self.endpoints}
+        rates = [each.rate for each in self.endpoints if each.rate is not None]
+        times = {each.per for each in rates}
         if len(times) == 1:
-            counts = (each.rate.count for each in self.endpoints)
-            return str(Rate(sum(counts, Fraction(0)), *times))
+            return str(Rate(sum((each.count for each in rates), Fraction(0)), *times))
         return f"{self.run.offered_rate_per_s:,.4g}/s"
 
     def basis(self, samples: int) -> str:

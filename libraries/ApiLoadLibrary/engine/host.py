@@ -7,6 +7,7 @@ Guarantees of `LocalShardHost`:
 * No shard outlives its parent: it ends when its input does.
 * `stop` returns at once; `results` is complete when `running` is False.
 * One thread per shard does nothing but read its pipe, and hands over under a lock.
+* What a shard has told is kept, whatever becomes of it.
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ from typing import IO, Protocol
 
 import ApiLoadLibrary
 from ApiLoadLibrary.errors import EngineFailed
-from ApiLoadLibrary.measurement.progress import Progress
+from ApiLoadLibrary.measurement.progress import Part, Progress
+from ApiLoadLibrary.measurement.tally import Tally, merged_tallies
 
-from .plan import ShardDied, ShardPlan, ShardResult
+from .plan import ShardEnd, ShardPlan, ShardResult, Tallies
 from .shard import READY, STOP
 
-__all__ = ["LocalShardHost", "ShardHost"]
+__all__ = ["LocalShardHost", "ShardHost", "merged_phases", "search_path"]
 
 CUT_OFF = (EOFError, OSError, pickle.UnpicklingError)
 """What reading says when the shard dies, be it in the middle of a message."""
@@ -64,7 +66,11 @@ class ShardHost(Protocol):
         """Ask all shards to end soon."""
         ...
 
-    def results(self) -> list[ShardResult | ShardDied]:
+    def so_far(self) -> Tallies:
+        """What all shards have told until now, together."""
+        ...
+
+    def results(self) -> list[ShardResult]:
         """What became of each shard, in order."""
         ...
 
@@ -117,12 +123,16 @@ class LocalShardHost:
         for shard in self._shards:
             shard.send(STOP)
 
-    def results(self) -> list[ShardResult | ShardDied]:
+    def so_far(self) -> Tallies:
+        """See `ShardHost`."""
+        return merged_phases([shard.told() for shard in self._shards])
+
+    def results(self) -> list[ShardResult]:
         """See `ShardHost`; a shard that does not end in time is killed."""
         deadline = time.monotonic() + KILL_AFTER_S
         for shard in self._shards:
             shard.end(deadline)
-        return [shard.result or ShardDied(shard.last_words) for shard in self._shards]
+        return [ShardResult(shard.told(), shard.ending, shard.last_words) for shard in self._shards]
 
     def _kill(self) -> None:
         for shard in self._shards:
@@ -133,8 +143,9 @@ class _Shard:
     """One shard's process, and the thread that reads what it says."""
 
     def __init__(self, plan: ShardPlan) -> None:
-        self.result: ShardResult | None = None
+        self.ending: ShardEnd | None = None
         self._number = plan.shard
+        self._tallies = [plan.empty_tallies() for _ in plan.phases]
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._progress = Progress()
@@ -145,7 +156,7 @@ class _Shard:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, "PYTHONPATH": _search_path()},
+            env={**os.environ, "PYTHONPATH": search_path()},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -173,6 +184,11 @@ class _Shard:
             progress, self._progress = self._progress, Progress(busy=self._progress.busy)
         return progress
 
+    def told(self) -> Tallies:
+        """A copy of all that it has told."""
+        with self._lock:
+            return merged_phases([self._tallies])
+
     def end(self, deadline: float) -> None:
         """Wait for the shard's end until the deadline, then make an end of it."""
         self._reader.join(max(0.0, deadline - time.monotonic()))
@@ -190,19 +206,26 @@ class _Shard:
     def _read(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as stream, contextlib.suppress(*CUT_OFF):
-            while self.result is None:
+            while self.ending is None:
                 self._take(stream)
 
     def _take(self, stream: IO[bytes]) -> None:
         match pickle.load(stream):
-            case ShardResult() as result:
-                self.result = result
-            case Progress() as progress:
+            case ShardEnd() as ending:
+                self.ending = ending
+            case (Part() as part, int() as busy):
                 with self._lock:
-                    self._progress.merge(progress)
-                    self._progress.busy = progress.busy
+                    self._tallies[part.phase][part.endpoint].merge(part.tally)
+                    self._progress.add(part.tally)
+                    self._progress.busy = busy
             case message if message == READY:
                 self._ready.set()
+
+
+def merged_phases(parts: Sequence[Tallies]) -> Tallies:
+    """What several shards told, together: a copy that nobody adds to."""
+    phases: list[list[Tally]] = [merged_tallies(each) for each in zip(*parts, strict=True)]
+    return phases
 
 
 def _last_line(stream: IO[bytes]) -> str:
@@ -211,7 +234,7 @@ def _last_line(stream: IO[bytes]) -> str:
     return lines[-1] if lines else "It said nothing."
 
 
-def _search_path() -> str:
+def search_path() -> str:
     """The parent's search path: Robot may have imported the library by its path alone."""
     house = str(Path(ApiLoadLibrary.__file__).parent.parent)
     return os.pathsep.join([house, *filter(None, sys.path)])

@@ -7,57 +7,41 @@ length they name, and a body without a length ends when the server closes.
 
 from __future__ import annotations
 
-from enum import Enum, auto
-
 import httptools
 
-__all__ = ["AnswerReader", "NotHttp", "ReaderState"]
+__all__ = ["AnswerReader", "HeadReader", "NotHttp"]
+
+HEAD_LIMIT = 256 * 1024
+"""No server's headers are longer than this; what goes on is not an answer."""
 
 
 class NotHttp(Exception):
     """What the server sent is not HTTP, or more than was asked for."""
 
 
-class ReaderState(Enum):
-    """How far the answer has come."""
-
-    EMPTY = auto()
-    STARTED = auto()
-    IN_BODY = auto()
-
-
 class AnswerReader:
     """Reads the answers of one connection, one request at a time.
 
-    Call `expect` before each request, `feed` with what arrives, `eof` when the
-    server closes.  A status is returned as soon as the answer is complete.
+    Call `feed` with what arrives, `eof` when the server closes.  A status is returned
+    as soon as an answer is complete; the next one may follow when the next request
+    has been sent.
+
+    Attributes:
+        serves_once: Whether each answer needs a reader of its own.
+        keep_alive: Whether the connection may carry another request.
+        head: The answer's first bytes, up to its headers' end at least, while it is not
+            complete.
     """
 
-    __slots__ = (
-        "_complete",
-        "_head",
-        "_head_only",
-        "_keep_alive",
-        "_parser",
-        "_status",
-        "state",
-    )
+    __slots__ = ("_complete", "_feed", "_parser", "_status", "head", "keep_alive", "serves_once")
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        self._head_only = False
-        self._keep_alive = True
-
-    def expect(self, *, head_only: bool) -> None:
-        """A request is about to be sent; `head_only` when its method is HEAD."""
-        if self._head_only:
-            # After an answer to HEAD the old parser waits for a body that will not come.
-            self._parser = httptools.HttpResponseParser(self)
-        self.state = ReaderState.EMPTY
-        self._head_only = head_only
-        self._head = b""
-        self._status = 0
-        self._complete = 0
+        self._feed = self._parser.feed_data
+        self._status = self._complete = 0
+        self.serves_once = False
+        self.keep_alive = True
+        self.head = b""
 
     def feed(self, data: bytes) -> int | None:
         """Read what arrived.
@@ -68,21 +52,26 @@ class AnswerReader:
         Raises:
             NotHttp: It is not HTTP, or goes on after the answer's end.
         """
-        if self.state is ReaderState.EMPTY:
-            self.state = ReaderState.STARTED
-        if self.state is ReaderState.STARTED:
-            self._head += data
         try:
-            self._parser.feed_data(data)
+            self._feed(data)
         except httptools.HttpParserUpgrade:
             raise NotHttp("the server switched protocols unasked") from None
         except httptools.HttpParserError as error:
             if not self._complete:
                 raise NotHttp(str(error)) from None
-            self._keep_alive = False
-        if self._complete > 1:
+            self.keep_alive = False
+        if self._complete == 1:
+            self._complete = 0
+            if self.head:
+                self.head = b""
+            return self._status
+        if self._complete:
             raise NotHttp("the server sent more answers than were asked for")
-        return self._status if self._complete else None
+        if b"\r\n\r\n" not in self._final_head():
+            self.head += data  # it is asked for lengths when the server closes
+            if len(self.head) > HEAD_LIMIT:
+                raise NotHttp("the headers do not end")
+        return None
 
     def eof(self) -> int | None:
         """The server closed.
@@ -90,42 +79,64 @@ class AnswerReader:
         Returns:
             The status, when the answer's end is the end of the connection.
         """
-        head = self._head.lower()
+        head, ended, _ = self._final_head().lower().partition(b"\r\n\r\n")
         open_ended = b"\ncontent-length:" not in head and b"\ntransfer-encoding:" not in head
-        if self.state is ReaderState.IN_BODY and open_ended:
-            return self._status
-        return None
+        return self._parser.get_status_code() if ended and open_ended else None
 
-    @property
-    def reusable(self) -> bool:
-        """Whether the connection may carry another request."""
-        return self._keep_alive
+    def _final_head(self) -> bytes:
+        """The head without those of informational answers before it."""
+        head = self.head
+        while head.startswith(b"HTTP/1.1 1"):
+            head = head.partition(b"\r\n\r\n")[2]
+        return head
 
     def close(self) -> None:
         """Let go of the parser, which holds this reader in turn."""
-        del self._parser
+        del self._parser, self._feed
 
     # What the parser calls.
 
     def on_message_begin(self) -> None:
         """An answer begins: after the one that was asked for, one too many."""
-        self._complete += bool(self._complete)
-
-    def on_headers_complete(self) -> None:
-        """The headers have ended: an informational answer is not the one waited for."""
-        self._status = self._parser.get_status_code()
-        self.state = ReaderState.IN_BODY
-        self._keep_alive = self._parser.should_keep_alive()
-        if self._head_only and self._status >= 200:
-            self._complete = 1
-            # The parser thinks of a body, which there is none; ask the headers themselves.
-            head = self._head.lower()
-            closing = b"\nconnection: close" in head or head.startswith(b"http/1.0")
-            self._keep_alive = not closing
+        if self._complete:
+            self._complete = 2
 
     def on_message_complete(self) -> None:
-        """The answer has ended."""
-        if self._status < 200:
-            self.state = ReaderState.STARTED
-        elif not self._head_only:
-            self._complete = max(self._complete, 1)
+        """An answer has ended; an informational one is not the one waited for."""
+        parser = self._parser
+        status = parser.get_status_code()
+        if status >= 200:
+            self._status = status
+            self.keep_alive = parser.should_keep_alive()
+            self._complete += 1
+
+
+class HeadReader(AnswerReader):
+    """Reads one answer to HEAD: it ends with its headers.  The parser then waits for a
+    body that will not come, so each such answer needs a reader of its own."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.serves_once = True
+
+    def feed(self, data: bytes) -> int | None:
+        """See `AnswerReader`."""
+        head = self.head + data
+        status = super().feed(data)
+        if status is not None:
+            # The parser thinks of a body that would last until the server closes.
+            closing = b"\nconnection: close" in head.lower() or head.startswith(b"HTTP/1.0")
+            self.keep_alive = not closing
+        return status
+
+    def on_headers_complete(self) -> None:
+        """The headers have ended, and so has the answer, unless it is informational."""
+        status = self._parser.get_status_code()
+        if status >= 200:
+            self._status = status
+            self._complete = 1
+
+    def on_message_complete(self) -> None:
+        """The answer had no body to wait for: it was complete before."""

@@ -9,40 +9,34 @@ Guarantees, and who keeps them:
   run that is stopped leaves arrivals over, and its result says so.
 * An arrival starts when it is due and a worker is free.  If none is free it waits
   for one, and its row says so, as it does when `max_rate` held it back; if it is late
-  for any other reason, the generator is to blame.
-* All times are nanoseconds from the run's start, from one monotonic clock.
+  for any other reason, the generator is to blame.  In the closed model an arrival is
+  due when a worker is free.
+* All times are nanoseconds of the machine's monotonic clock.
 """
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from collections.abc import Callable
+import itertools
+from collections.abc import Iterator
+from time import monotonic_ns
 
 from ApiLoadLibrary.measurement.outcomes import Failure
-from ApiLoadLibrary.measurement.progress import Progress
-from ApiLoadLibrary.measurement.recorder import (
-    CAPPED,
-    NOTHING,
-    WORKERS_BUSY,
-    Recorder,
-    Tally,
-)
+from ApiLoadLibrary.measurement.tally import CAPPED, NOTHING, WORKERS_BUSY
 
-from .connection import Connection, ConnectionState, RequestFailed
-from .connector import Connector
+from .books import Books, Tell
+from .connection import Connection, RequestFailed
 from .limiter import RateLimiter
 from .plan import ShardPlan
-from .poller import Poller, make_poller
+from .poller import Event, Poller, make_poller
+from .pools import Pools
 from .schedule import Arrival, arrivals_of_shard
 
 __all__ = ["LoadLoop"]
 
 MS = 1_000_000
-REPORT_EVERY_NS = 500 * MS
 LONGEST_WAIT_NS = 50 * MS  # so that a stop is noticed
 STOP_GRACE_NS = 500 * MS
-BOOKS_NEED_NS = MS  # a pause in the schedule that book-keeping does not disturb
+SENDS_AT_ONCE = 256  # then answers have their turn
 
 
 class LoadLoop:
@@ -50,43 +44,36 @@ class LoadLoop:
 
     Args:
         plan: What to do.
-        report: Gets a `Progress` about twice a second.
+        tell: Gets, about twice a second, what each endpoint's latest requests came to, and
+            how many workers are busy.
     """
 
-    def __init__(
-        self,
-        plan: ShardPlan,
-        report: Callable[[Progress], None],
-        clock: Callable[[], int] = time.monotonic_ns,
-    ) -> None:
+    def __init__(self, plan: ShardPlan, tell: Tell) -> None:
         self._plan = plan
-        self._last_start_ns = plan.length_ns + plan.grace_ns
-        self._start_ns = 0
-        self._clock: Callable[[], int] = lambda: clock() - self._start_ns
-        self._report = report
-        self._poller: Poller = make_poller()
-        self.recorder = Recorder([Tally(e.expected, e.late_after_ns) for e in plan.endpoints])
+        self._workers = plan.workers
+        self._closed = plan.closed
+        self._books = Books(plan, tell)
         self._renderers = [each.request.renderer() for each in plan.endpoints]
         self._methods = [each.request.method for each in plan.endpoints]
-        self._limiter = RateLimiter(plan.max_rate, self._clock) if plan.max_rate else None
+        self._limiter = RateLimiter(plan.max_rate) if plan.max_rate else None
 
-        self._carrying: dict[int, Connection] = {}  # by descriptor: those with a socket
-        self._pools = _Pools(plan, self._poller, self._clock, self._carrying)
-        self._busy: set[Connection] = set()
+        self._poller: Poller = make_poller()
+        self._carriers: dict[int, Connection] = {}  # by descriptor: those with a socket
+        self._pools = Pools(plan, self._poller, self._carriers)
+        self._busy = 0
         self.peak_busy = 0
 
-        arrivals = arrivals_of_shard(
-            [each.schedule for each in plan.endpoints], plan.shard, plan.shards
-        )
-        self._arrivals = arrivals
+        self._arrivals = _arrivals(plan)
         self._next: Arrival | None = None
         self._request = b""
         self._load_next()
+        self._start_ns = self._last_start_ns = 0
         self._limiter_free_ns = 0
         self._all_busy_ns = -1  # when no worker was free, last
         self._capped_ns = -1  # when the cap held an arrival back, last
-        self._next_digest_ns = self._next_expiry_ns = 0
-        self._next_report_ns = REPORT_EVERY_NS
+        self._polled_ns = 0
+        self.stood_still_ns = 0
+        self._next_expiry_ns = 0
         self._stop_ns: int | None = None
         self._stop_asked = False
         self.ended_ns = 0
@@ -100,29 +87,29 @@ class LoadLoop:
         """End the run soon; may be called from any thread."""
         self._stop_asked = True
 
-    def run(self, start_ns: int) -> list[Tally]:
-        """Run to the end of the schedule, or until stopped.
+    def run(self, start_ns: int) -> None:
+        """Run to the end of the schedule, or until stopped; all is told when it returns.
 
         Args:
-            start_ns: The run's start, on the loop's clock.
-
-        Returns:
-            One tally per endpoint.
+            start_ns: The run's start.
         """
-        self._start_ns = start_ns
+        plan = self._plan
+        self._start_ns = self.ended_ns = start_ns
+        self._books.open(start_ns)
+        self._last_start_ns = start_ns + plan.length_ns + (0 if plan.closed else plan.grace_ns)
+        self._polled_ns = max(start_ns, monotonic_ns())
         while self._goes_on():
             self._send_due()
-            for fd, _ in self._poller.wait(self._pause_ns()):
-                self._go_on_with(fd)
+            events = self._poller.wait(self._pause_ns())
+            self._note_poll()
+            self._go_on(events)
             self._expire()
-            self._keep_books()
-        for connection in list(self._busy):
-            self._record(connection, Failure.STOPPED)
+            self._books.keep(self._next_due_ns(), self._busy)
+        for connection in list(self._pools.busy()):
+            self._books.record(connection, Failure.STOPPED, monotonic_ns())
         self._pools.close()
         self._poller.close()
-        tallies = self.recorder.close()
-        self._send_report()
-        return tallies
+        self._books.close()
 
     # Sending.
 
@@ -135,209 +122,146 @@ class LoadLoop:
 
     def _send_due(self) -> None:
         """Start every arrival that is due, as far as there are workers for them."""
-        while self._next is not None and self._next[0] <= (now := self._clock()):
-            if self._stop_asked or now > self._last_start_ns:
+        now = monotonic_ns()
+        if self._stop_asked or now > self._last_start_ns:
+            return
+        for _ in range(SENDS_AT_ONCE):
+            arrival = self._next
+            if arrival is None or self._start_ns + arrival[0] > now:
                 return
-            if len(self._busy) >= self._plan.workers:
+            if self._busy >= self._workers:
                 self._all_busy_ns = now
                 return
             if self._limiter is not None and (wait_ns := self._limiter.try_acquire()):
                 self._limiter_free_ns = now + wait_ns
                 self._capped_ns = now
                 return
-            offset, endpoint, _ = self._next
-            self._begin(endpoint, offset)
+            self._begin(arrival, now)
             self._load_next()
+            now = monotonic_ns()
 
-    def _begin(self, endpoint: int, offset: int) -> None:
+    def _begin(self, arrival: Arrival, now: int) -> None:
+        offset, endpoint, number = arrival
         connection = self._pools.take(endpoint)
-        self._busy.add(connection)
-        self.peak_busy = max(self.peak_busy, len(self._busy))
-        waited = self._why_waiting(offset)
-        method, request = self._methods[endpoint], self._request
-        self._step(connection, lambda: connection.begin(endpoint, offset, waited, method, request))
+        connection.endpoint = endpoint
+        connection.arrival = number
+        if self._closed:
+            connection.scheduled_ns = now
+        else:
+            connection.scheduled_ns = due = self._start_ns + offset
+            connection.waited_for = self._why_waiting(due)
+        self._busy += 1
+        if self._busy > self.peak_busy:  # noqa: PLR1730 - a call would cost more than the rest
+            self.peak_busy = self._busy
+        try:
+            connection.begin(self._methods[endpoint], self._request)
+        except RequestFailed as failed:
+            self._finish(connection, failed.failure, monotonic_ns())
 
-    def _why_waiting(self, offset: int) -> int:
-        """What an arrival of this offset has had to wait for, if it had to."""
-        if offset <= self._all_busy_ns:
+    def _why_waiting(self, due_ns: int) -> int:
+        """What an arrival that was due then has had to wait for, if it had to."""
+        if due_ns <= self._all_busy_ns:
             return WORKERS_BUSY
-        return CAPPED if offset <= self._capped_ns else NOTHING
+        return CAPPED if due_ns <= self._capped_ns else NOTHING
 
     # Receiving.
 
-    def _go_on_with(self, fd: int) -> None:
-        connection = self._carrying.get(fd)
-        if connection is not None:  # else closed by an earlier event of the same batch
-            self._step(connection, connection.advance)
+    def _note_poll(self) -> None:
+        """See how long the loop was away: longer than it meant to be, it stood still."""
+        now = monotonic_ns()
+        away = now - self._polled_ns - LONGEST_WAIT_NS
+        self.stood_still_ns = max(self.stood_still_ns, away)
+        self._polled_ns = now
 
-    def _step(self, connection: Connection, step: Callable[[], int | None]) -> None:
-        """Let a connection take a step, follow its socket, and finish what it carried."""
-        fd = connection.fd
-        try:
-            outcome = step()
-        except RequestFailed as failed:
-            outcome = failed.failure
-        if connection.fd != fd:
-            self._carrying.pop(fd, None)
-            if connection.fd >= 0:
-                self._carrying[connection.fd] = connection
-        if outcome is not None:
-            self._finish(connection, outcome)
+    def _go_on(self, events: list[Event]) -> None:
+        for fd, _ in events:
+            connection = self._carriers.get(fd)
+            if connection is None:
+                continue  # closed by an earlier event of the same batch
+            try:
+                outcome = connection.advance()
+            except RequestFailed as failed:
+                self._finish(connection, failed.failure, monotonic_ns())
+            else:
+                if outcome is not None:
+                    self._finish(connection, outcome, connection.received_ns)
 
-    def _finish(self, connection: Connection, outcome: int) -> None:
-        self._record(connection, outcome)
-        if len(self._busy) >= self._plan.workers:
-            self._all_busy_ns = self.ended_ns  # until now: what was due has waited for this one
-        self._busy.discard(connection)
+    def _finish(self, connection: Connection, outcome: int, ended_ns: int) -> None:
+        self.ended_ns = ended_ns
+        self._books.record(connection, outcome, ended_ns)
+        if self._busy >= self._workers:
+            self._all_busy_ns = ended_ns  # until now: what was due has waited for this one
+        self._busy -= 1
         self._pools.give_back(connection)
-
-    def _record(self, connection: Connection, outcome: int) -> None:
-        now = self.ended_ns = self._clock()
-        endpoint = connection.endpoint
-        self.recorder.rows[endpoint].extend(
-            (
-                outcome,
-                connection.scheduled_ns,
-                connection.sent_ns,
-                connection.first_byte_ns,
-                now,
-                connection.workers_busy,
-            )
-        )
-        tally = self.recorder.tallies[endpoint]
-        tally.bytes_sent += connection.bytes_sent
-        tally.bytes_received += connection.bytes_received
-        if connection.connect_ns >= 0:
-            tally.add_connection(
-                connection.connect_ns, connection.tls_ns, reconnected=connection.reconnected
-            )
 
     def _expire(self) -> None:
         """Fail what has taken longer than the time-out."""
-        now = self._clock()
-        if now < self._next_expiry_ns:
-            return
+        now = monotonic_ns()
+        if now < self._next_expiry_ns or now - self._polled_ns > LONGEST_WAIT_NS:
+            return  # after standing still, answers may have come that are not yet read
         timeout = self._plan.timeout_ns
         self._next_expiry_ns = now + min(max(timeout // 50, 2 * MS), 100 * MS)
-        for connection in [each for each in self._busy if now - each.sent_ns >= timeout]:
-            connecting = connection.state in {
-                ConnectionState.CONNECTING,
-                ConnectionState.HANDSHAKING,
-            }
-            self._carrying.pop(connection.fd, None)
+        for connection in [each for each in self._pools.busy() if now - each.sent_ns >= timeout]:
+            opening = connection.is_opening()
             connection.close()
-            self._finish(
-                connection, Failure.CONNECT_TIMEOUT if connecting else Failure.ANSWER_TIMEOUT
-            )
+            failure = Failure.CONNECT_TIMEOUT if opening else Failure.ANSWER_TIMEOUT
+            self._finish(connection, failure, now)
 
     # Going on and ending.
 
     def _pause_ns(self) -> int:
         """How long there is nothing to do but to wait for sockets."""
-        now = self._clock()
+        now = monotonic_ns()
         pause = min(LONGEST_WAIT_NS, self._next_expiry_ns - now)
-        if self._next and len(self._busy) < self._plan.workers and not self._stop_asked:
-            pause = min(pause, max(self._next[0], self._limiter_free_ns) - now)
+        if self._next is not None and self._busy < self._workers and not self._stop_asked:
+            due = max(self._start_ns + self._next[0], self._limiter_free_ns)
+            pause = min(pause, due - now)
         return pause
+
+    def _next_due_ns(self) -> int | None:
+        return None if self._next is None else self._start_ns + self._next[0]
 
     def _goes_on(self) -> bool:
         if self._stop_asked:
             return self._goes_on_stopping()
         if self._next is None:
-            return bool(self._busy)
-        if self._clock() > self._last_start_ns:
+            return self._busy > 0
+        if monotonic_ns() > self._last_start_ns:
             self._drop_the_rest()
         return True
 
     def _goes_on_stopping(self) -> bool:
         """Whether to wait a little longer for answers that are under way."""
-        now = self._clock()
+        now = monotonic_ns()
         if self._stop_ns is None:
             self._stop_ns = now
-        return bool(self._busy) and now < self._stop_ns + STOP_GRACE_NS
+        return self._busy > 0 and now < self._stop_ns + STOP_GRACE_NS
 
     def _drop_the_rest(self) -> None:
         """Schedule and grace are over: what is still unsent is dropped, and says why."""
-        now = self.ended_ns = self._clock()
+        if self._closed:
+            self._next = None
+            return
+        self.ended_ns = monotonic_ns()
         while self._next is not None:
-            offset, endpoint, _ = self._next
-            waited = self._why_waiting(offset)
+            offset, endpoint, number = self._next
+            due = self._start_ns + offset
+            waited = self._why_waiting(due)
             busy = waited == WORKERS_BUSY
             reason = Failure.DROPPED_WORKERS_BUSY if busy else Failure.DROPPED_GENERATOR
-            self.recorder.rows[endpoint].extend((reason, offset, -1, -1, now, waited))
+            self._books.record_dropped(endpoint, number, due, reason, waited)
             self._next = next(self._arrivals, None)
 
-    # Book-keeping, in pauses of the schedule.
 
-    def _keep_books(self) -> None:
-        now = self._clock()
-        every = REPORT_EVERY_NS // len(self._plan.endpoints)
-        pausing = self._next is None or self._next[0] - now > BOOKS_NEED_NS
-        if now >= self._next_digest_ns + (0 if pausing else 2 * every):
-            self.recorder.digest_next()
-            self._next_digest_ns = now + every
-        elif now >= self._next_report_ns + (0 if pausing else REPORT_EVERY_NS):
-            self._send_report()
-            self._next_report_ns = now + REPORT_EVERY_NS
-
-    def _send_report(self) -> None:
-        progress = self.recorder.take_progress()
-        progress.busy = len(self._busy)
-        self._report(progress)
+def _arrivals(plan: ShardPlan) -> Iterator[Arrival]:
+    schedules = [each.schedule for each in plan.endpoints if each.schedule is not None]
+    if schedules:
+        return arrivals_of_shard(schedules, plan.shard, plan.shards)
+    return _turns(len(plan.endpoints), plan.shard, plan.shards)
 
 
-class _Pools:
-    """The connections of a shard: no more than its workers, those to one origin in turns."""
-
-    def __init__(
-        self,
-        plan: ShardPlan,
-        poller: Poller,
-        clock: Callable[[], int],
-        carrying: dict[int, Connection],
-    ) -> None:
-        self._carrying = carrying
-        self._poller = poller
-        self._clock = clock
-        self._workers = plan.workers
-        self._connectors = {
-            origin: Connector(origin, plan.allowed, plan.verify)
-            for origin in {each.request.origin for each in plan.endpoints}
-        }
-        for connector in self._connectors.values():
-            connector.look_up()
-        self._of_endpoint = [self._connectors[each.request.origin] for each in plan.endpoints]
-        self._idle: dict[Connector, deque[Connection]] = {
-            each: deque() for each in self._connectors.values()
-        }
-        self._all: list[Connection] = []
-
-    def take(self, endpoint: int) -> Connection:
-        """A connection for this endpoint: a new one while workers lack one, else the one
-        that has rested longest, so that all workers take turns as real clients do."""
-        connector = self._of_endpoint[endpoint]
-        if len(self._all) >= self._workers:
-            if not self._idle[connector]:
-                self._retire_one()
-            else:
-                return self._idle[connector].popleft()
-        connection = Connection(connector, self._poller, self._clock)
-        self._all.append(connection)
-        return connection
-
-    def _retire_one(self) -> None:
-        """Close an idle connection to another origin: a worker turns to this one."""
-        longest = max(self._idle.values(), key=len)
-        connection = longest.popleft()
-        self._carrying.pop(connection.fd, None)
-        connection.close()
-        self._all.remove(connection)
-
-    def give_back(self, connection: Connection) -> None:
-        """The connection's worker is free again."""
-        self._idle[connection.connector].append(connection)
-
-    def close(self) -> None:
-        """Close them all."""
-        for connection in self._all:
-            connection.close()
+def _turns(endpoints: int, shard: int, shards: int) -> Iterator[Arrival]:
+    """The closed model's arrivals: each due at once, the endpoints in turns, without end."""
+    for number in itertools.count(shard, shards):
+        for endpoint in range(endpoints):
+            yield 0, endpoint, number

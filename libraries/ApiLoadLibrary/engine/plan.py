@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ApiLoadLibrary.measurement.recorder import Tally
+from ApiLoadLibrary.measurement.phases import Phase
+from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
 
-from .schedule import Constant
+from .schedule import Schedule
 
-__all__ = ["PlannedEndpoint", "ShardDied", "ShardPlan", "ShardResult"]
+__all__ = ["PlannedEndpoint", "ShardEnd", "ShardPlan", "ShardResult", "Tallies"]
+
+Tallies = list[list[Tally]]
+"""By phase, then by endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +23,12 @@ class PlannedEndpoint:
     """One endpoint's requests, and when they start.
 
     Attributes:
+        schedule: None in the closed model, where a worker sends when it is free.
         expected: The statuses that count as success.
         late_after_ns: A schedule delay above this is late.
     """
 
-    schedule: Constant
+    schedule: Schedule | None
     request: RequestTemplate
     expected: frozenset[int]
     late_after_ns: int
@@ -36,6 +41,7 @@ class ShardPlan:
     Attributes:
         shard, shards: Which of how many this is.
         endpoints: All endpoints of the run; the shard takes its share of each.
+        phases: Of the run, in order and without gaps.
         allowed: The only origins that connections may be opened to.
         workers: Concurrency slots of this shard.
         timeout_ns: For a whole request, connecting included.
@@ -47,6 +53,7 @@ class ShardPlan:
     shard: int
     shards: int
     endpoints: tuple[PlannedEndpoint, ...]
+    phases: tuple[Phase, ...]
     allowed: frozenset[Origin]
     workers: int
     timeout_ns: int
@@ -56,19 +63,42 @@ class ShardPlan:
 
     @property
     def length_ns(self) -> int:
-        """The longest schedule's length."""
-        return max(each.schedule.length_ns for each in self.endpoints)
+        """From the first phase's start to the last one's end."""
+        return self.phases[-1].end_ns
+
+    @property
+    def closed(self) -> bool:
+        """Whether workers send as soon as they are free (closed model), not by a schedule."""
+        return self.endpoints[0].schedule is None
+
+    def empty_tallies(self) -> list[Tally]:
+        """One per endpoint, with nothing counted yet."""
+        return [Tally(each.expected, each.late_after_ns) for each in self.endpoints]
 
 
 @dataclass(frozen=True, slots=True)
-class ShardDied:
-    """A shard that ended without a result.
+class ShardEnd:
+    """What a shard says of itself when it has ended.
 
     Attributes:
-        last_words: What it said on its error stream, a line at most.
+        ended_ns: When its last request ended, from the run's start.
+        peak_busy: The most workers that were busy at once.
+        wall_s: How long the run took it.
+        cpu_s: CPU time that its process used meanwhile.
+        run_queue_wait_s: Time in which it was ready to run but had no core; None
+            where the platform does not tell.
+        stood_still_s: The longest time in which it did nothing at all, as when its process
+            was stopped.
+        stopped: Whether it was told to stop before its end.
     """
 
-    last_words: str
+    ended_ns: int
+    peak_busy: int
+    wall_s: float
+    cpu_s: float
+    run_queue_wait_s: float | None
+    stood_still_s: float
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +106,11 @@ class ShardResult:
     """What a shard measured.
 
     Attributes:
-        tallies: One per endpoint, in the plan's order.
-        ended_ns: When its last request ended, from the run's start.
-        peak_busy: The most workers that were busy at once.
-        wall_s: How long the run took it.
-        cpu_s: CPU time that its process used meanwhile.
-        run_queue_wait_s: Time in which it was ready to run but had no core; None
-            where the platform does not tell.
-        stopped: Whether it was told to stop before its end.
+        tallies: All that it told while it ran.
+        end: What it said at its end; None when it died before.
+        last_words: Of one that died: a line of its error stream.
     """
 
-    tallies: list[Tally]
-    ended_ns: int
-    peak_busy: int
-    wall_s: float
-    cpu_s: float
-    run_queue_wait_s: float | None
-    stopped: bool
+    tallies: Tallies
+    end: ShardEnd | None
+    last_words: str = ""

@@ -17,10 +17,10 @@ from typing import Protocol
 
 from ApiLoadLibrary.values import NS_PER_S
 
-__all__ = ["READ", "WRITE", "Poller", "make_poller"]
+__all__ = ["READ", "WRITE", "Event", "Poller", "make_poller"]
 
 READ, WRITE = 1, 4
-MAX_EVENTS = 512
+MAX_EVENTS = 64
 
 Event = tuple[int, int]
 """A descriptor, and what it is ready for."""
@@ -60,14 +60,19 @@ class EpollPoller:
         self.modify = self._epoll.modify
         self.unregister = self._epoll.unregister
         self.close = self._epoll.close
+        self._poll = self._epoll.poll
+        self._flowing = False
 
     def wait(self, timeout_ns: int) -> list[Event]:
         """See `Poller`."""
-        poll = self._epoll.poll
-        events = poll(0, MAX_EVENTS)
+        # While events flow, more are ready already: `select` would be asked for nothing.
+        events = self._poll(0, MAX_EVENTS) if self._flowing or timeout_ns <= 0 else []
         if not events and timeout_ns > 0:
             select.select(self._self, (), (), timeout_ns / NS_PER_S)
-            events = poll(0, MAX_EVENTS)
+            events = self._poll(0, MAX_EVENTS)
+            self._flowing = False
+        else:
+            self._flowing = True
         return events
 
 

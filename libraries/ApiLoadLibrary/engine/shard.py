@@ -3,7 +3,8 @@
 It talks to its parent over its standard streams: pickled objects, which delimit
 themselves.  In comes the plan, then the start (a moment on the monotonic clock,
 which all processes of a machine share), then perhaps a stop; out go `READY`,
-`Progress` about twice a second, and a `ShardResult`.
+`News` about twice a second, and a `ShardEnd`.  All that it measures it tells in
+its news: what was told survives the shard.
 
 It ignores Ctrl-C and other signals to end, which reach the whole process group: the
 parent decides.
@@ -16,21 +17,28 @@ import contextlib
 import gc
 import os
 import pickle
+import queue
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from ApiLoadLibrary.measurement.progress import Part
 from ApiLoadLibrary.measurement.recorder import warm_up
 
 from .loop import LoadLoop
-from .plan import ShardPlan, ShardResult
+from .plan import ShardEnd, ShardPlan
 
-__all__ = ["READY", "STOP", "main"]
+__all__ = ["READY", "STOP", "News", "main"]
 
 READY = "ready"
 STOP = "stop"
+
+News = tuple[Part, int]
+"""What one endpoint's latest requests came to, and how many workers are busy."""
 
 
 def main() -> None:
@@ -44,39 +52,59 @@ def main() -> None:
     os.dup2(2, 1)
 
     plan: ShardPlan = pickle.load(commands)
-    loop = LoadLoop(plan, lambda progress: _send(answers, progress))
+    outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    loop = LoadLoop(plan, lambda part, busy: outbox.put(pickle.dumps((part, busy))))
     warm_up()
     # The collector's pauses would be seen as delays, and the loop makes no cycles that last.
     gc.collect()
     gc.freeze()
     gc.disable()
-    _send(answers, READY)
+    _send(answers, pickle.dumps(READY))
     start_ns: int = pickle.load(commands)
     threading.Thread(target=_obey, args=(commands, loop), daemon=True).start()
-    _send(answers, _run(loop, start_ns))
+    with _posting(outbox, answers):
+        outbox.put(pickle.dumps(_run(loop, start_ns)))
 
 
-def _run(loop: LoadLoop, start_ns: int) -> ShardResult:
+def _run(loop: LoadLoop, start_ns: int) -> ShardEnd:
     time.sleep(max(0, start_ns - time.monotonic_ns() - 2_000_000) / 1e9)
     wall_s, cpu_s, waited_s = time.monotonic(), time.process_time(), run_queue_wait_s()
-    tallies = loop.run(start_ns)
+    loop.run(start_ns)
     waited_after_s = run_queue_wait_s()
-    return ShardResult(
-        tallies=tallies,
-        ended_ns=loop.ended_ns,
+    return ShardEnd(
+        ended_ns=loop.ended_ns - start_ns,
         peak_busy=loop.peak_busy,
         wall_s=time.monotonic() - wall_s,
         cpu_s=time.process_time() - cpu_s,
         run_queue_wait_s=(
             None if waited_s is None or waited_after_s is None else waited_after_s - waited_s
         ),
+        stood_still_s=loop.stood_still_ns / 1e9,
         stopped=loop.stopped,
     )
 
 
-def _send(stream: IO[bytes], message: object) -> None:
-    pickle.dump(message, stream)
-    stream.flush()
+@contextmanager
+def _posting(outbox: queue.SimpleQueue[bytes | None], answers: IO[bytes]) -> Iterator[None]:
+    """Send what is put into the outbox, in a thread: a slow parent must not hold up the load."""
+
+    def post() -> None:
+        while (message := outbox.get()) is not None:
+            _send(answers, message)
+
+    postman = threading.Thread(target=post)
+    postman.start()
+    try:
+        yield
+    finally:
+        outbox.put(None)
+        postman.join()
+
+
+def _send(stream: IO[bytes], message: bytes) -> None:
+    with contextlib.suppress(OSError):  # the parent has died: `_obey` will notice
+        stream.write(message)
+        stream.flush()
 
 
 def _obey(commands: IO[bytes], loop: LoadLoop) -> None:

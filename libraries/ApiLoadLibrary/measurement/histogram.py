@@ -30,9 +30,10 @@ Flags = NDArray[np.bool_]
 
 def cell_of(values: Longs) -> Longs:
     """The cell number of each value: its top 11 bits, and how many it was shifted by."""
-    bits = np.frexp(values.astype(np.float64))[1].astype(np.int64)
-    # A float rounds integers of more than 53 bits up, at worst to the next power of two.
-    shift = np.maximum(np.minimum(bits, 63) - (SUB_BITS + 1), 0)
+    # The exponent of a float is where the top bit of the integer stands.  One of more than
+    # 53 bits is rounded up, at worst to the next power of two, hence the 62.
+    exponent = (values.astype(np.float64).view(np.int64) >> 52) - 1023
+    shift = np.clip(exponent, SUB_BITS, 62) - SUB_BITS
     cells: Longs = (shift << SUB_BITS) + (values >> shift)
     return cells
 
@@ -65,8 +66,13 @@ class Cells:
     @classmethod
     def of(cls, values: Longs) -> Cells:
         """The cells that these values (ns) occupy."""
-        numbers, counts = np.unique(cell_of(values), return_counts=True)
-        return cls(numbers.astype(np.uint16), counts.astype(np.uint32))
+        if not len(values):
+            return cls.none()
+        numbers = cell_of(values)
+        first = int(numbers.min())
+        counts = np.bincount(numbers - first)
+        occupied = np.flatnonzero(counts)
+        return cls((occupied + first).astype(np.uint16), counts[occupied].astype(np.uint32))
 
     def merged(self, other: Cells) -> Cells:
         """These and those together."""
@@ -96,31 +102,25 @@ class Histogram:
     never 0.
     """
 
-    __slots__ = ("_counts", "count", "max_ns", "min_ns", "sum_ns")
+    __slots__ = ("_cells", "count", "max_ns", "min_ns", "sum_ns")
 
     def __init__(self, values: Iterable[int] = ()) -> None:
-        self._counts: Longs = np.zeros(0, np.int64)
+        self._cells = Cells.none()
         self.count = 0
         self.sum_ns = 0
         self.min_ns: int | None = None
         self.max_ns: int | None = None
-        values = np.fromiter(values, np.int64)
-        if len(values):
-            self.record_many(values)
+        self.record_many(np.fromiter(values, np.int64))
 
     @classmethod
     def from_cells(cls, cells: Iterable[Cells]) -> Histogram:
         """A histogram of occupied cells; each value stands at its cell's upper edge."""
         histogram = cls()
         for each in cells:
-            if len(each.numbers):
-                numbers = each.numbers.astype(np.int64)
-                histogram._room_for(int(numbers[-1]))
-                histogram._counts[numbers] += each.counts
-        occupied = np.flatnonzero(histogram._counts)
-        if len(occupied):
-            counts = histogram._counts[occupied].tolist()
-            edges = [upper_edge(cell) for cell in occupied.tolist()]
+            histogram._cells = histogram._cells.merged(each)
+        if len(histogram._cells.numbers):
+            counts = histogram._cells.counts.tolist()
+            edges = [upper_edge(cell) for cell in histogram._cells.numbers.tolist()]
             histogram.count = sum(counts)
             histogram.sum_ns = sum(map(int.__mul__, edges, counts))
             histogram.min_ns, histogram.max_ns = edges[0], edges[-1]
@@ -137,36 +137,23 @@ class Histogram:
         low, high = int(values.min()), int(values.max())
         if low < 0:
             raise ValueError(f"A duration of {low} ns cannot be recorded: it is negative.")
-        counts = np.bincount(cell_of(values))
-        self._room_for(len(counts) - 1)
-        self._counts[: len(counts)] += counts
-        self._add_totals(len(values), int(values.sum()), low, high)
+        self._add(Cells.of(values), len(values), int(values.sum()), low, high)
 
     def record(self, value: int) -> None:
         """Count one value (ns); of many, `record_many` is far faster."""
-        cell = int(cell_of(np.array([value], np.int64))[0])
-        self._room_for(cell)
-        self._counts[cell] += 1
-        self._add_totals(1, value, value, value)
+        self.record_many(np.array([value], np.int64))
 
     def merge(self, other: Histogram) -> None:
         """Add another histogram's counts to this one."""
-        if other.min_ns is None or other.max_ns is None:
-            return
-        self._room_for(len(other._counts) - 1)
-        self._counts[: len(other._counts)] += other._counts
-        self._add_totals(other.count, other.sum_ns, other.min_ns, other.max_ns)
+        if other.min_ns is not None and other.max_ns is not None:
+            self._add(other._cells, other.count, other.sum_ns, other.min_ns, other.max_ns)
 
-    def _add_totals(self, count: int, total: int, low: int, high: int) -> None:
+    def _add(self, cells: Cells, count: int, total: int, low: int, high: int) -> None:
+        self._cells = self._cells.merged(cells)
         self.count += count
         self.sum_ns += total
         self.min_ns = low if self.min_ns is None else min(self.min_ns, low)
         self.max_ns = high if self.max_ns is None else max(self.max_ns, high)
-
-    def _room_for(self, cell: int) -> None:
-        missing = cell + 1 - len(self._counts)
-        if missing > 0:
-            self._counts = np.concatenate((self._counts, np.zeros(missing, np.int64)))
 
     def quantile(self, share: float) -> int | None:
         """The nearest-rank quantile in ns: the smallest value that `share` of all do not exceed.
@@ -180,13 +167,13 @@ class Histogram:
         """The value (ns) of the sample that is `rank`-th from below, counted from 1."""
         if self.min_ns is None or self.max_ns is None:
             raise ValueError("An empty histogram has no samples to rank.")
-        cell = int(np.searchsorted(np.cumsum(self._counts), rank))
-        return min(max(upper_edge(cell), self.min_ns), self.max_ns)
+        place = int(np.searchsorted(np.cumsum(self._cells.counts), rank))
+        return min(max(upper_edge(int(self._cells.numbers[place])), self.min_ns), self.max_ns)
 
     def count_above(self, value_ns: int) -> int:
         """How many samples lie in cells above that of `value_ns`."""
         cell = int(cell_of(np.array([value_ns], np.int64))[0])
-        return int(self._counts[cell + 1 :].sum())
+        return int(self._cells.counts[self._cells.numbers > cell].sum())
 
     @property
     def mean_ns(self) -> float | None:
@@ -204,8 +191,7 @@ class Histogram:
 
     def cells(self) -> Cells:
         """The occupied cells."""
-        occupied = np.flatnonzero(self._counts)
-        return Cells(occupied.astype(np.uint16), self._counts[occupied].astype(np.uint32))
+        return self._cells
 
     def encode(self) -> str:
         """HDR V2, zlib-compressed, base64: the field's format for exchange."""
@@ -239,15 +225,6 @@ class Histogram:
         return totals == others and self.cells() == other.cells()
 
     __hash__ = None  # type: ignore[assignment]
-
-    def __getstate__(self) -> tuple[Cells, int, int, int | None, int | None]:
-        """For the pipe between shard and parent: the occupied cells alone, not the empty ones."""
-        return self.cells(), self.count, self.sum_ns, self.min_ns, self.max_ns
-
-    def __setstate__(self, state: tuple[Cells, int, int, int | None, int | None]) -> None:
-        cells, self.count, self.sum_ns, self.min_ns, self.max_ns = state
-        self._counts = np.zeros(int(cells.numbers[-1]) + 1 if len(cells.numbers) else 0, np.int64)
-        self._counts[cells.numbers] = cells.counts
 
     def __repr__(self) -> str:
         return f"Histogram(count={self.count}, min_ns={self.min_ns}, max_ns={self.max_ns})"

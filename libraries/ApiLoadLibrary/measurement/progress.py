@@ -1,12 +1,27 @@
-"""What a run has done since one last looked."""
+"""What a run tells while it goes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from .histogram import Histogram
+from .tally import Tally
 
-__all__ = ["Progress"]
+__all__ = ["Part", "Progress"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one endpoint's latest requests came to, in one phase.
+
+    Attributes:
+        phase, endpoint: Their places in the run.
+        tally: Of those requests alone.
+    """
+
+    phase: int
+    endpoint: int
+    tally: Tally
 
 
 @dataclass(slots=True)
@@ -26,6 +41,13 @@ class Progress:
     late: int = 0
     response: Histogram = field(default_factory=Histogram)
     busy: int = 0
+
+    def add(self, tally: Tally) -> None:
+        """Add what more requests came to."""
+        self.requests += tally.requests
+        self.errors += tally.errors
+        self.late += tally.late
+        self.response.merge(tally.response.judged())
 
     def merge(self, other: Progress) -> None:
         """Add another's counts."""

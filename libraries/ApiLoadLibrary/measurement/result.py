@@ -11,10 +11,18 @@ from ApiLoadLibrary.values import Rate
 
 from .histogram import Histogram
 from .outcomes import Failure
-from .recorder import Second, Tally
+from .phases import Phase
 from .resources import ResourceSample
+from .tally import Second, Tally
 
-__all__ = ["EndpointResult", "GeneratorHealth", "MonitoredHost", "RunResult", "Totals"]
+__all__ = [
+    "EndpointResult",
+    "GeneratorHealth",
+    "MonitoredHost",
+    "PhaseResult",
+    "RunResult",
+    "Totals",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +30,10 @@ class EndpointResult:
     """One endpoint's part in a load run.
 
     Attributes:
-        rate: What was offered to this endpoint.
-        planned: How many arrivals the schedule holds for it.
-        length_ns: The schedule's length.
+        rate: What was offered to this endpoint; None in the closed model.
+        planned: How many arrivals the schedule holds for it; in the closed model, how many
+            there were.
+        length_ns: The length of the phase that is counted.
         threshold_ns: The response time registered for it, if any.
         tally: What its requests came to.  Read it, never change it.
     """
@@ -32,7 +41,7 @@ class EndpointResult:
     name: str
     method: str
     path: str
-    rate: Rate
+    rate: Rate | None
     planned: int
     length_ns: int
     threshold_ns: int | None
@@ -87,6 +96,14 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseResult(Totals):
+    """One phase of a run that has several."""
+
+    phase: Phase
+    endpoints: tuple[EndpointResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GeneratorHealth:
     """How the load generator itself did.
 
@@ -131,11 +148,12 @@ class RunResult(Totals):
         id: Unique for ever; requests carried it in their headers.
         name: How people call it; criteria may name it with `run=`.
         test: The long name of the test that made it, or of the suite for its setup.
-        scenario: `sustained`, later `burst`, `ramp` and others.
+        scenario: `sustained`, `ramp`, `closed`, later `burst` and others.
         started_at: ISO 8601 with offset.
-        length_ns: The schedule's length.
+        length_ns: The length of the phase that is judged.
         duration_s: From the first start to the last answer.
-        endpoints: In the order in which the suite named them.
+        endpoints: In the order in which the suite named them; what the judged phase came to.
+        phases: All phases, when there are several.
         stopped: Why the run was cut short, in words; None when it ran to its end.
         host: The system under test's host, when it was watched.
         details: What only this scenario knows.
@@ -152,6 +170,7 @@ class RunResult(Totals):
     generator: GeneratorHealth
     stopped: str | None = None
     host: MonitoredHost | None = None
+    phases: tuple[PhaseResult, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -203,7 +222,7 @@ class RunResult(Totals):
         return merged(each.tally.response.judged() for each in self.endpoints)
 
     def seconds(self) -> dict[int, Second]:
-        """The timeline over all endpoints, by second of the schedule."""
+        """The timeline over all endpoints, by second of the judged phase."""
         timeline: dict[int, Second] = {}
         for endpoint in self.endpoints:
             for number, second in endpoint.tally.seconds.items():

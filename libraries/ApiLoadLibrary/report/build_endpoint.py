@@ -13,7 +13,7 @@ from ApiLoadLibrary.measurement.outcomes import (
     describe,
     is_status,
 )
-from ApiLoadLibrary.measurement.recorder import Sample, Second
+from ApiLoadLibrary.measurement.tally import Sample, Second
 from ApiLoadLibrary.measurement.result import EndpointResult
 
 from . import document as doc

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ApiLoadLibrary.measurement.recorder import Second
+from ApiLoadLibrary.measurement.tally import Second
 from ApiLoadLibrary.measurement.result import GeneratorHealth, RunResult, merged
 
 from . import document as doc

@@ -27,10 +27,11 @@ def run_card(result: RunResult) -> str:
     return card(build_run(result))
 
 
-def plan_card(rows: Sequence[tuple[str, str, str, str, int]]) -> str:
+def plan_card(rows: Sequence[tuple[str, str, str, str, int | None]]) -> str:
     """What would be sent, as a table.
 
     Args:
-        rows: Name, method, URL, rate and number of requests of each endpoint.
+        rows: Name, method, URL, rate and number of requests of each endpoint; None where it
+            takes what it gets.
     """
     return environment().get_template("plan_card.html").render(rows=rows)

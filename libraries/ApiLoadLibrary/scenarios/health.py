@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ApiLoadLibrary.engine.plan import ShardDied, ShardResult
+from ApiLoadLibrary.engine.plan import ShardEnd, ShardResult, Tallies
 from ApiLoadLibrary.measurement.outcomes import Failure
-from ApiLoadLibrary.measurement.recorder import Tally
 from ApiLoadLibrary.measurement.result import GeneratorHealth
+from ApiLoadLibrary.measurement.tally import Tally
+
+from .plan import LoadPlan
 
 __all__ = ["assess"]
 
 TOLERATED_SHARE = 0.01
 """Up to one request in a hundred started late by the generator's own fault."""
+
+TOLERATED_STILLNESS_S = 1.0
+"""A pause of the generator itself makes the answers that came meanwhile look slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,70 +29,102 @@ class _Effort:
     wait_percent: float | None
 
 
-def assess(
-    results: Sequence[ShardResult | ShardDied], tallies: Sequence[Tally], planned: int, workers: int
-) -> GeneratorHealth:
+def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> GeneratorHealth:
     """The generator's health after a run.
 
     Args:
+        plan: What was to be done.
         results: What became of each shard.
         tallies: All that was measured.
-        planned: Arrivals that the schedule holds.
-        workers: Concurrency slots of the run.
     """
-    living = [each for each in results if isinstance(each, ShardResult)]
-    dead = {n: each for n, each in enumerate(results) if isinstance(each, ShardDied)}
-    effort = _effort(living)
+    ends = [each.end for each in results if each.end is not None]
+    effort = _effort(ends)
+    judged = [
+        tally
+        for phase, part in zip(plan.phases, tallies, strict=True)
+        if phase.judged
+        for tally in part
+    ]
     return GeneratorHealth(
         shards=len(results),
-        workers=workers,
-        peak_busy_workers=sum(each.peak_busy for each in living),
+        workers=plan.transport.workers,
+        peak_busy_workers=sum(each.peak_busy for each in ends),
         cpu_percent=effort.cpu_percent,
         run_queue_wait_percent=effort.wait_percent,
-        reasons=tuple(_reasons(tallies, planned, dead, effort)),
-        lost_shards=tuple(dead),
+        reasons=(
+            *_losses(plan, results),
+            *_stillness(ends),
+            *_shortfalls(plan, judged, effort),
+            *_exhaustion(judged),
+        ),
+        lost_shards=tuple(n for n, each in enumerate(results) if each.end is None),
     )
 
 
-def _effort(living: Sequence[ShardResult]) -> _Effort:
-    def percent(seconds: float, shard: ShardResult) -> float:
+def _effort(ends: Sequence[ShardEnd]) -> _Effort:
+    def percent(seconds: float, shard: ShardEnd) -> float:
         return 100 * seconds / max(shard.wall_s, 1e-9)
 
-    cpu = [percent(each.cpu_s, each) for each in living]
-    wait = [percent(each.run_queue_wait_s, each) for each in living if each.run_queue_wait_s]
+    cpu = [percent(each.cpu_s, each) for each in ends]
+    wait = [percent(each.run_queue_wait_s, each) for each in ends if each.run_queue_wait_s]
     return _Effort(max(cpu, default=0.0), max(wait, default=None))
 
 
-def _reasons(
-    tallies: Sequence[Tally], planned: int, dead: Mapping[int, ShardDied], effort: _Effort
-) -> list[str]:
-    reasons = [
-        f"part {number + 1} of the load generator died, and its counts are lost: {each.last_words}"
-        for number, each in dead.items()
-    ]
+def _losses(plan: LoadPlan, results: Sequence[ShardResult]) -> Iterator[str]:
+    """Shards that died, and the arrivals that went with them."""
+    for number, each in enumerate(results):
+        if each.end is not None:
+            continue
+        told = sum(tally.requests for part in each.tallies for tally in part)
+        planned = plan.planned_of(number, len(results))
+        of_planned = (
+            f"after {told:,} requests"
+            if planned is None
+            else f"after {told:,} of its {planned:,} requests, and the other "
+            f"{planned - told:,} are lost"
+        )
+        yield (
+            f"part {number + 1} of {len(results)} of the load generator died {of_planned}: "
+            f"{each.last_words}"
+        )
+
+
+def _stillness(ends: Sequence[ShardEnd]) -> Iterator[str]:
+    longest_s = max((each.stood_still_s for each in ends), default=0.0)
+    if longest_s >= TOLERATED_STILLNESS_S:
+        yield (
+            f"the load generator itself stood still for {longest_s:.1f} s: its process was "
+            "stopped, or the machine had no time for it; run it where nothing holds it up"
+        )
+
+
+def _shortfalls(plan: LoadPlan, tallies: Sequence[Tally], effort: _Effort) -> Iterator[str]:
+    """What was sent late or never by the generator's own fault."""
+    planned = sum(each.requests for each in tallies)
     capped = sum(each.late_capped for each in tallies)
     if capped > TOLERATED_SHARE * planned:
-        reasons.append(
+        yield (
             f"{capped:,} of {planned:,} requests started late because max_rate held them back; "
             "raise it, so that there is room to catch up"
         )
     late = sum(each.late - each.late_workers_busy - each.late_capped for each in tallies)
     dropped = sum(each.outcomes[Failure.DROPPED_GENERATOR] for each in tallies)
     if late + dropped > TOLERATED_SHARE * planned:
-        reasons.append(
+        yield (
             f"the load generator could not keep up: {late + dropped:,} of {planned:,} requests "
             f"started late or never although workers were free{_starved(effort)}; "
             "give it more cores, or a machine of its own"
         )
-    for failure, remedy in (
-        (Failure.NO_DESCRIPTORS, "raise the limit of open files (ulimit -n)"),
-        (Failure.NO_PORTS, "use fewer workers, or more addresses"),
+
+
+def _exhaustion(tallies: Sequence[Tally]) -> Iterator[str]:
+    for failure, what, remedy in (
+        (Failure.NO_DESCRIPTORS, "open files", "raise the limit of open files (ulimit -n)"),
+        (Failure.NO_PORTS, "local ports", "use fewer workers, or more addresses"),
     ):
         count = sum(each.outcomes[failure] for each in tallies)
         if count:
-            what = "open files" if failure is Failure.NO_DESCRIPTORS else "local ports"
-            reasons.append(f"the load generator ran out of {what} {count:,} times; {remedy}")
-    return reasons
+            yield f"the load generator ran out of {what} {count:,} times; {remedy}"
 
 
 def _starved(effort: _Effort) -> str:

@@ -6,11 +6,18 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ApiLoadLibrary.engine.host import ShardHost
-from ApiLoadLibrary.engine.plan import ShardResult
+from ApiLoadLibrary.engine.host import ShardHost, merged_phases
+from ApiLoadLibrary.engine.plan import Tallies
+from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.progress import Progress
-from ApiLoadLibrary.measurement.recorder import Tally
-from ApiLoadLibrary.measurement.result import EndpointResult, MonitoredHost, RunResult
+from ApiLoadLibrary.measurement.result import (
+    EndpointResult,
+    GeneratorHealth,
+    MonitoredHost,
+    PhaseResult,
+    RunResult,
+)
+from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import NS_PER_S
 
 from .health import assess
@@ -65,6 +72,19 @@ class LoadRun:
             self._stopped = reason
             self._host.stop()
 
+    def so_far(self) -> RunResult:
+        """What has been measured until now, of a run that goes on."""
+        plan = self.plan
+        health = GeneratorHealth(
+            shards=0,
+            workers=plan.transport.workers,
+            peak_busy_workers=0,
+            cpu_percent=0.0,
+            run_queue_wait_percent=None,
+        )
+        stopped = self._stopped or "it has not ended yet"
+        return self._result(self._host.so_far(), health, max(0.0, self.elapsed_s), stopped, None)
+
     def seal(self, host: MonitoredHost | None) -> RunResult:
         """The result; waits for shards that are just ending.
 
@@ -72,42 +92,60 @@ class LoadRun:
             host: What the system under test's host did meanwhile, if it was watched.
         """
         results = self._host.results()
-        living = [each for each in results if isinstance(each, ShardResult)]
-        tallies = _merged(living, self.plan.items)
-        workers = self.plan.transport.workers
+        tallies = merged_phases([each.tallies for each in results])
+        ended_ns = max((each.end.ended_ns for each in results if each.end), default=0)
+        health = assess(self.plan, results, tallies)
+        return self._result(tallies, health, ended_ns / NS_PER_S, self._stopped, host)
+
+    def _result(
+        self,
+        tallies: Tallies,
+        generator: GeneratorHealth,
+        duration_s: float,
+        stopped: str | None,
+        host: MonitoredHost | None,
+    ) -> RunResult:
+        plan = self.plan
+        phases = [
+            PhaseResult(phase, _endpoint_results(plan, phase, part))
+            for phase, part in zip(plan.phases, tallies, strict=True)
+        ]
+        judged = next(each for each in phases if each.phase.judged)
         return RunResult(
-            id=self.plan.run_id,
-            name=self.plan.name,
+            id=plan.run_id,
+            name=plan.name,
             test=self._test,
-            scenario=self.plan.scenario,
+            scenario=plan.scenario,
             started_at=self._started_at.isoformat(timespec="milliseconds"),
-            length_ns=self.plan.length.ns,
-            duration_s=max((each.ended_ns for each in living), default=0) / NS_PER_S,
-            endpoints=tuple(map(_endpoint_result, self.plan.items, tallies)),
-            generator=assess(results, tallies, self.plan.planned, workers),
-            stopped=self._stopped,
+            length_ns=judged.phase.length_ns,
+            duration_s=duration_s,
+            endpoints=judged.endpoints,
+            generator=generator,
+            stopped=stopped,
             host=host,
+            phases=tuple(phases) if len(phases) > 1 else (),
         )
 
 
-def _merged(results: Sequence[ShardResult], items: Sequence[PlanItem]) -> list[Tally]:
-    """The tallies of all living shards together, one per endpoint."""
-    totals = [Tally(item.endpoint.expected, item.late_after_ns) for item in items]
-    for result in results:
-        for total, part in zip(totals, result.tallies, strict=True):
-            total.merge(part)
-    return totals
+def _endpoint_results(
+    plan: LoadPlan, phase: Phase, tallies: Sequence[Tally]
+) -> tuple[EndpointResult, ...]:
+    return tuple(
+        _endpoint_result(item, phase, tally)
+        for item, tally in zip(plan.items, tallies, strict=True)
+    )
 
 
-def _endpoint_result(item: PlanItem, tally: Tally) -> EndpointResult:
+def _endpoint_result(item: PlanItem, phase: Phase, tally: Tally) -> EndpointResult:
     endpoint = item.endpoint
+    planned = item.planned_in(phase)
     return EndpointResult(
         name=endpoint.name,
         method=endpoint.method,
         path=endpoint.path,
         rate=item.rate,
-        planned=item.schedule.count,
-        length_ns=item.schedule.length_ns,
+        planned=tally.requests if planned is None else planned,
+        length_ns=phase.length_ns,
         threshold_ns=endpoint.threshold.ns if endpoint.threshold else None,
         tally=tally,
     )

@@ -14,15 +14,15 @@ def plan_html(plan: LoadPlan, server: str) -> str:
     return plan_card(_rows(plan, server))
 
 
-def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int]]:
+def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | None]]:
     """Name, method, URL, rate and number of requests of each endpoint."""
     return [
         (
             item.endpoint.name,
             item.endpoint.method,
             address_of(server, item.endpoint.path),
-            str(item.rate),
-            item.schedule.count,
+            "as fast as possible" if item.rate is None else str(item.rate),
+            None if item.schedule is None else item.schedule.count,
         )
         for item in plan.items
     ]
@@ -30,13 +30,18 @@ def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int]]:
 
 def plan_lines(plan: LoadPlan, server: str) -> str:
     """The same for the console, below a line about the whole."""
-    whole = (
-        f"  {plan.name}: {plan.planned:,} requests in {plan.length}, "
-        f"{float(plan.rate_per_s):,.1f} a second over all, "
-        f"{plan.transport.workers} workers; nothing is sent."
-    )
+    whole = f"  {plan.name}: {_extent(plan)}, {plan.transport.workers} workers; nothing is sent."
     lines = [
-        f"    {name}: {method} {url}, {rate}, {count:,} requests"
+        f"    {name}: {method} {url}, {rate}{'' if count is None else f', {count:,} requests'}"
         for name, method, url, rate, count in _rows(plan, server)
     ]
     return "\n".join([whole, *lines])
+
+
+def _extent(plan: LoadPlan) -> str:
+    if plan.planned is None or plan.rate_per_s is None:
+        return f"as many requests as it takes in {plan.length}"
+    return (
+        f"{plan.planned:,} requests in {plan.length}, "
+        f"{float(plan.rate_per_s):,.1f} a second over all"
+    )

@@ -15,12 +15,13 @@ from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import MonitoredHost, RunResult
 from ApiLoadLibrary.monitor.host import HostMonitor
-from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, sustained
+from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, closed, sustained
 from ApiLoadLibrary.scenarios.run import LoadRun
 from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.prepare import prepare
+from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .config import LoadTestConfig
 from .http import require_reachable
@@ -71,20 +72,59 @@ class LoadTester:
         self._host = host or LocalShardHost()
 
     def plan_sustained(
-        self, endpoints: Sequence[Endpoint], rate: Rate, duration: Duration, name: str
+        self,
+        endpoints: Sequence[Endpoint],
+        rate: Rate,
+        duration: Duration,
+        name: str,
+        warm_up: Duration | None = None,
     ) -> LoadPlan:
-        """A constant rate on each of these endpoints.
+        """A constant rate on each of these endpoints, after a warm-up that is not judged.
 
         Raises:
             BadInput: A rate, a duration or a request that cannot be.
         """
+        run_id, requests = self._prepared(endpoints)
+        return sustained(
+            run_id,
+            name,
+            requests,
+            rate=rate,
+            length=duration,
+            transport=self._transport(),
+            warm_up=warm_up,
+        )
+
+    def plan_closed(
+        self,
+        endpoints: Sequence[Endpoint],
+        duration: Duration,
+        name: str,
+        warm_up: Duration | None = None,
+    ) -> LoadPlan:
+        """Each worker sends its next request when its last was answered.
+
+        Raises:
+            BadInput: A request that cannot be.
+        """
+        run_id, requests = self._prepared(endpoints)
+        return closed(
+            run_id, name, requests, length=duration, transport=self._transport(), warm_up=warm_up
+        )
+
+    def _prepared(
+        self, endpoints: Sequence[Endpoint]
+    ) -> tuple[str, list[tuple[Endpoint, RequestTemplate]]]:
+        """A new run's id, and the endpoints with their requests."""
         run_id = uuid.uuid4().hex
-        config = self.config
-        prepared = [
-            (each, prepare(each, config.server, self._http, run_id, place))
+        return run_id, [
+            (each, prepare(each, self.config.server, self._http, run_id, place))
             for place, each in enumerate(endpoints)
         ]
-        transport = Transport(
+
+    def _transport(self) -> Transport:
+        config = self.config
+        return Transport(
             workers=config.workers,
             timeout=config.timeout,
             allowed=config.allowed,
@@ -92,7 +132,6 @@ class LoadTester:
             shards=config.shards,
             verify=config.verify,
         )
-        return sustained(run_id, name, prepared, rate=rate, length=duration, transport=transport)
 
     def run(
         self, plan: LoadPlan, test: str, watch: Watcher, keep: Callable[[RunResult], None]

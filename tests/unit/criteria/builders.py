@@ -9,7 +9,7 @@ from ApiLoadLibrary.criteria.evaluation import evaluate
 from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.criteria.judgement import Judgement
 from ApiLoadLibrary.measurement.outcomes import is_dropped
-from ApiLoadLibrary.measurement.recorder import Tally
+from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.measurement.resources import ResourceSample
 from ApiLoadLibrary.measurement.result import (
     EndpointResult,
@@ -78,7 +78,8 @@ def an_endpoint(
     interval_ns = float(1_000_000_000 / offered.per_second)
     tally = Tally(frozenset({200}), LATE_NS)
     if requests:
-        tally.add(np.array([_row(each, i * interval_ns) for i, each in enumerate(requests)]))
+        rows = [_row(each, i, i * interval_ns) for i, each in enumerate(requests)]
+        tally.add(np.array(rows).T)
     return EndpointResult(
         name=name,
         method="GET",
@@ -91,13 +92,13 @@ def an_endpoint(
     )
 
 
-def _row(request: Request, due_ns: float) -> list[int]:
+def _row(request: Request, number: int, due_ns: float) -> list[int]:
     due = round(due_ns)
     start = due + round(request.delay_ms * 1e6)
     if is_dropped(request.outcome):
-        return [request.outcome, due, -1, -1, start, int(request.busy)]
+        return [request.outcome, due, -1, -1, start, int(request.busy), number, 0, 0]
     done = start + round(request.service_ms * 1e6)
-    return [request.outcome, due, start, done, done, int(request.busy)]
+    return [request.outcome, due, start, done, done, int(request.busy), number, 100, 200]
 
 
 def a_run(

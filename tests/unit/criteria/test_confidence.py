@@ -23,7 +23,7 @@ from ApiLoadLibrary.criteria.dependence import (
     worth_for_share,
 )
 from ApiLoadLibrary.measurement.histogram import Histogram
-from ApiLoadLibrary.measurement.recorder import Tally
+from ApiLoadLibrary.measurement.tally import Tally
 from strategies import same_every_time
 
 MS = 1_000_000
@@ -183,9 +183,9 @@ def _tally(durations: np.ndarray, per_second: int) -> tuple[Tally, Histogram]:
     number = len(durations)
     due = np.arange(number) * 1_000_000_000 // per_second
     done = due + durations.astype(np.int64)
-    status, free = np.full(number, 200), np.zeros(number, np.int64)
+    status, none = np.full(number, 200), np.zeros(number, np.int64)
     tally = Tally(frozenset({200}), 10 * MS)
-    tally.add(np.stack([status, due, due, done, done, free], axis=1).astype(np.int64))
+    tally.add(np.stack([status, due, due, done, done, *[none] * 4]).astype(np.int64))
     return tally, tally.response.judged()
 
 
@@ -219,9 +219,9 @@ def test_the_interval_of_the_average_covers_the_truth(rho: float, least: float) 
 def test_errors_that_come_in_bursts_are_worth_fewer_requests() -> None:
     def tally(outcomes: np.ndarray) -> Tally:
         due = np.arange(len(outcomes)) * 10 * MS
-        rows = np.stack([outcomes, due, due, due + MS, due + MS, due * 0], axis=1)
+        columns = np.stack([outcomes, due, due, due + MS, due + MS, *[due * 0] * 4])
         tally = Tally(frozenset({200}), 10 * MS)
-        tally.add(rows.astype(np.int64))
+        tally.add(columns.astype(np.int64))
         return tally
 
     scattered = np.where(np.arange(6_000) % 20 == 0, 500, 200)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ApiLoadLibrary.engine.http1 import AnswerReader, NotHttp, ReaderState
+from ApiLoadLibrary.engine.http1 import AnswerReader, HeadReader, NotHttp
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 CHUNKED = (
@@ -16,12 +16,6 @@ INFORMED = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n"
 EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
 LAST = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"
 OLD = b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-
-def reader(*, head_only: bool = False) -> AnswerReader:
-    made = AnswerReader()
-    made.expect(head_only=head_only)
-    return made
 
 
 @pytest.mark.parametrize(
@@ -42,22 +36,60 @@ def test_the_same_bytes_cut_anywhere_give_the_same_answer(
 ) -> None:
     cuts = data.draw(st.lists(st.integers(1, len(answer) - 1), unique=True).map(sorted))
     pieces = [answer[a:b] for a, b in zip([0, *cuts], [*cuts, len(answer)], strict=True)]
-    made = reader()
-    assert [made.feed(piece) for piece in pieces] == [None] * len(cuts) + [status]
-    assert made.reusable is reusable
-
-
-def test_a_connection_serves_many_requests_those_of_head_too() -> None:
     made = AnswerReader()
-    for head_only in (False, True, True, False):
-        made.expect(head_only=head_only)
-        answer = PLAIN.removesuffix(b"hello") if head_only else PLAIN
-        assert made.feed(answer) == 200
-        assert made.reusable
+    assert [made.feed(piece) for piece in pieces] == [None] * len(cuts) + [status]
+    assert made.keep_alive is reusable
+
+
+def test_a_connection_serves_many_requests() -> None:
+    made = AnswerReader()
+    for _ in range(3):
+        for answer, status in ((PLAIN, 200), (CHUNKED, 201), (INFORMED, 200), (EMPTY, 204)):
+            assert made.feed(answer) == status
+            assert made.keep_alive
+            assert made.head == b""
+
+
+@pytest.mark.parametrize(
+    "head, status, keep_alive",
+    [
+        (PLAIN.removesuffix(b"hello"), 200, True),
+        (INFORMED.removesuffix(b"hello"), 200, True),
+        (LAST.removesuffix(b"ok"), 200, False),
+        (OLD.removesuffix(b"ok"), 200, False),
+        (EMPTY, 204, True),
+        (b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", 404, True),
+        (b"HTTP/1.1 200 OK\r\n\r\n", 200, True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, True),
+    ],
+)
+@settings(deadline=None, derandomize=True, max_examples=30)
+@given(data=st.data())
+def test_an_answer_to_head_ends_with_its_headers(
+    head: bytes, status: int, keep_alive: bool, data: st.DataObject
+) -> None:
+    cuts = data.draw(st.lists(st.integers(1, len(head) - 1), unique=True).map(sorted))
+    pieces = [head[a:b] for a, b in zip([0, *cuts], [*cuts, len(head)], strict=True)]
+    made = HeadReader()
+    assert [made.feed(piece) for piece in pieces] == [None] * len(cuts) + [status]
+    assert made.keep_alive is keep_alive
+
+
+def test_headers_without_an_end_are_no_answer() -> None:
+    made = AnswerReader()
+    with pytest.raises(NotHttp):
+        for _ in range(100_000):
+            made.feed(b"X-More: and more\r\n" if made.head else b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_server_that_closes_after_an_informational_answer_has_not_answered() -> None:
+    made = AnswerReader()
+    assert made.feed(b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n") is None
+    assert made.eof() is None
 
 
 def test_a_body_without_a_length_ends_when_the_server_closes() -> None:
-    made = reader()
+    made = AnswerReader()
     assert made.feed(b"HTTP/1.1 200 OK\r\n\r\nhel") is None
     assert made.feed(b"lo") is None
     assert made.eof() == 200
@@ -65,7 +97,7 @@ def test_a_body_without_a_length_ends_when_the_server_closes() -> None:
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nContent-", PLAIN[:-1], CHUNKED[:-8]])
 def test_a_server_that_closes_too_early_has_not_answered(sent: bytes) -> None:
-    made = reader()
+    made = AnswerReader()
     if sent:
         assert made.feed(sent) is None
     assert made.eof() is None
@@ -83,20 +115,13 @@ def test_a_server_that_closes_too_early_has_not_answered(sent: bytes) -> None:
 )
 def test_what_is_not_an_answer_is_refused(sent: bytes) -> None:
     with pytest.raises(NotHttp):
-        reader().feed(sent)
-
-
-def test_a_reader_that_has_read_nothing_is_empty() -> None:
-    made = reader()
-    assert made.state is ReaderState.EMPTY
-    made.feed(b"H")
-    assert made.state is ReaderState.STARTED
+        AnswerReader().feed(sent)
 
 
 @settings(deadline=None, derandomize=True, max_examples=300)
 @given(st.binary(min_size=1, max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    made = reader()
+    made = AnswerReader()
     try:
         made.feed(data)
     except NotHttp:

@@ -19,14 +19,17 @@ from ApiLoadLibrary.measurement.outcomes import (
     is_status,
     is_waited,
 )
-from ApiLoadLibrary.measurement.recorder import Recorder, Sample, Second, Tally
+from ApiLoadLibrary.measurement.phases import Phase
+from ApiLoadLibrary.measurement.recorder import CONNECTION_ROW, REQUEST_ROW, Recorder
+from ApiLoadLibrary.measurement.tally import Sample, Second, Tally
 from strategies import same_every_time
 
 MS = 1_000_000
 S = 1_000 * MS
 LATE = 10 * MS
 
-Row = tuple[int, int, int, int, int, int]
+Row = tuple[int, int, int, int, int, int, int, int, int]
+SENT, RECEIVED = 100, 250  # bytes
 
 
 def answered(
@@ -34,23 +37,25 @@ def answered(
 ) -> Row:
     """A request that was sent and answered; its first byte comes after half the service time."""
     sent = due + delay
-    return outcome, due, sent, sent + service // 2, sent + service, busy
+    return outcome, due, sent, sent + service // 2, sent + service, busy, due, SENT, RECEIVED
 
 
 def failed(failure: Failure, due: int = 0, *, service: int = 5 * MS) -> Row:
     """A request that was sent, but not answered."""
-    return failure, due, due, -1, due + service, 0
+    return failure, due, due, -1, due + service, 0, due, SENT, 0
 
 
 def dropped(failure: Failure, due: int = 0, *, waited: int = S) -> Row:
     """An arrival that was never sent."""
-    return failure, due, -1, -1, due + waited, int(failure == Failure.DROPPED_WORKERS_BUSY)
+    busy = int(failure == Failure.DROPPED_WORKERS_BUSY)
+    return failure, due, -1, -1, due + waited, busy, due, 0, 0
 
 
 def tally_of(*batches: Sequence[Row], expected: Sequence[int] = (200, 201)) -> Tally:
     tally = Tally(frozenset(expected), LATE)
     for batch in batches:
-        tally.add(np.array(batch, np.int64).reshape(-1, 6))
+        if batch:
+            tally.add(np.array(batch, np.int64).T)
     return tally
 
 
@@ -88,7 +93,7 @@ def test_a_drop_waited_in_vain_but_the_server_never_saw_it(failure: Failure) -> 
 
 @pytest.mark.parametrize("outcome", [500, 429, Failure.REFUSED, Failure.RESET, Failure.STOPPED])
 def test_a_fast_refusal_flatters_no_percentile_but_is_among_all_answers(outcome: int) -> None:
-    refused = (outcome, 0, 0, -1, MS, 0)
+    refused = (outcome, 0, 0, -1, MS, 0, 0, SENT, 0)
     tally = tally_of([answered(), refused])
     assert tally.errors == 1
     assert tally.response.judged() == Histogram([5 * MS])
@@ -154,7 +159,7 @@ def test_the_slowest_requests_are_kept_slowest_first() -> None:
 
 def test_a_sample_of_a_request_never_sent_has_no_service_time() -> None:
     tally = tally_of([dropped(Failure.DROPPED_WORKERS_BUSY, due=7, waited=S)])
-    assert tally.failures == [Sample(Failure.DROPPED_WORKERS_BUSY, 7, S, None)]
+    assert tally.failures == [Sample(Failure.DROPPED_WORKERS_BUSY, 7, 7, S, None)]
 
 
 rows = st.lists(
@@ -211,37 +216,71 @@ def test_every_request_is_counted_exactly_once(rows: list[Row]) -> None:
 
 
 def test_merging_adds_up_bytes_reconnects_and_connection_times() -> None:
-    one, other = tally_of(), tally_of()
+    one, other = tally_of([answered(), dropped(Failure.DROPPED_GENERATOR)]), tally_of([answered()])
     for tally in (one, other):
-        tally.bytes_sent, tally.bytes_received = 10, 20
-        tally.add_connection(3 * MS, -1, reconnected=False)
-        tally.add_connection(4 * MS, 9 * MS, reconnected=True)
+        opened = [(0, 3 * MS, -1, False), (0, 4 * MS, 9 * MS, True)]
+        tally.add_connections(np.array(opened, np.int64).T)
     one.merge(other)
-    assert (one.bytes_sent, one.bytes_received, one.reconnects) == (20, 40, 2)
-    assert (one.connect.count, one.tls.count) == (4, 2)
+    assert (one.bytes_sent, one.bytes_received, one.reconnects) == (2 * SENT, 2 * RECEIVED, 2)
+    assert (one.connect, one.tls) == (Histogram([3 * MS, 4 * MS] * 2), Histogram([9 * MS] * 2))
 
 
-def test_a_recorder_digests_rows_of_each_endpoint_in_turn_and_all_when_it_closes() -> None:
-    tallies = [tally_of(), tally_of()]
-    recorder = Recorder(tallies)
-    for number in range(3):
-        for extend in (rows.extend for rows in recorder.rows):
-            extend(answered(due=number))
-    recorder.digest_next()
-    assert [tally.requests for tally in tallies] == [3, 0]
-    recorder.digest_next()
-    assert [tally.requests for tally in tallies] == [3, 3]
-    recorder.rows[0].extend(answered(due=9))
-    assert [tally.requests for tally in recorder.close()] == [4, 3]
+WARMED = (Phase("warm-up", 0, S, judged=False), Phase("load", S, 3 * S))
 
 
-def test_the_rows_of_an_endpoint_stay_the_same_array_when_they_are_digested() -> None:
-    recorder = Recorder([tally_of()])
+def recorder_of(rows: Sequence[Row], start_ns: int = 0) -> Recorder:
+    """A recorder of one endpoint and two phases, in which these requests have ended."""
+    recorder = Recorder([tally_of()], WARMED)
+    recorder.start_ns = start_ns
+    for row in rows:
+        times = [each + start_ns if each >= 0 else each for each in row[1:5]]
+        recorder.rows[0] += REQUEST_ROW.pack(row[0], *times, *row[5:])
+    return recorder
+
+
+def test_a_recorder_tells_what_it_has_once_by_phase_and_with_times_from_the_phases_start() -> None:
+    start_ns = 10**15
+    recorder = recorder_of(
+        [answered(due=S - 1), answered(due=S), dropped(Failure.DROPPED_GENERATOR, 2 * S)], start_ns
+    )
+    recorder.connections[0] += CONNECTION_ROW.pack(start_ns + 2 * S, MS, -1, False)
+    parts = list(recorder.take(0))
+    assert [(part.phase, part.endpoint, part.tally.requests) for part in parts] == [
+        (0, 0, 1),
+        (1, 0, 2),
+    ]
+    assert list(parts[0].tally.seconds) == [0]
+    assert list(parts[1].tally.seconds) == [0, 1]
+    assert parts[1].tally.response.success == Histogram([5 * MS])
+    assert (parts[0].tally.connect.count, parts[1].tally.connect.count) == (0, 1)
+    assert list(recorder.take_all()) == []
+
+
+def test_what_is_due_before_the_first_phase_or_after_the_last_belongs_to_them() -> None:
+    parts = list(recorder_of([answered(due=0, delay=0), answered(due=9 * S)]).take_all())
+    assert [part.phase for part in parts] == [0, 1]
+
+
+def test_a_recorder_digests_a_batch_at_a_time_and_loses_nothing() -> None:
+    recorder = recorder_of([answered(due=S + number) for number in range(4_500)])
+    sizes = [part.tally.requests for part in recorder.take_all()]
+    assert sum(sizes) == 4_500
+    assert max(sizes) <= 2_000
+
+
+def test_the_rows_of_an_endpoint_stay_the_same_buffer_when_they_are_digested() -> None:
+    recorder = recorder_of([answered(due=S)])
     extend = recorder.rows[0].extend
-    extend(answered())
-    recorder.digest(0)
-    extend(answered(500))
-    assert recorder.close()[0].outcomes == Counter({200: 1, 500: 1})
+    list(recorder.take(0))
+    extend(REQUEST_ROW.pack(*answered(500, due=S)))
+    (part,) = recorder.take_all()
+    assert part.tally.outcomes == Counter({500: 1})
+
+
+def test_the_fullest_endpoint_is_the_one_with_the_most_rows() -> None:
+    recorder = Recorder([tally_of(), tally_of()], WARMED)
+    recorder.rows[1] += REQUEST_ROW.pack(*answered())
+    assert recorder.fullest() == 1
 
 
 def test_an_empty_second_merges_like_zero() -> None:

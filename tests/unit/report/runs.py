@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from ApiLoadLibrary.measurement.outcomes import Failure
-from ApiLoadLibrary.measurement.recorder import Tally
+from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.measurement.resources import ResourceSample
 from ApiLoadLibrary.measurement.result import (
     EndpointResult,
@@ -52,17 +52,18 @@ def rows(
     sent = np.where(outcome == Failure.DROPPED_WORKERS_BUSY, -1, scheduled + delay)
     first = np.where(outcome < 1_000, sent + (service * 0.8).astype(np.int64), -1)
     done = scheduled + delay + service.astype(np.int64)
-    busy = np.zeros(count, np.int64)
-    return np.column_stack((outcome, scheduled, sent, first, done, busy)).astype(np.int64)
+    nothing = np.zeros(count, np.int64)
+    sizes = nothing + 120, nothing + 900
+    columns = (outcome, scheduled, sent, first, done, nothing, np.arange(count), *sizes)
+    return np.column_stack(columns).astype(np.int64)
 
 
 def endpoint(number: int, seconds: int = 30, slower: float = 1.0, bad=None) -> EndpointResult:
     name, method, path, median_ms, good = ENDPOINTS[number]
     tally = Tally(expected=frozenset({good}), late_after_ns=60_000_000)
-    tally.add(rows(number, seconds, median_ms * slower, good, bad))
-    for opened in range(8):
-        tally.add_connection(200_000 + 9_000 * opened, -1, reconnected=False)
-    tally.bytes_sent, tally.bytes_received = 120 * tally.requests, 900 * tally.requests
+    tally.add(rows(number, seconds, median_ms * slower, good, bad).T)
+    opened = [(0, 200_000 + 9_000 * each, -1, False) for each in range(8)]
+    tally.add_connections(np.array(opened, np.int64).T)
     return EndpointResult(
         name=name,
         method=method,

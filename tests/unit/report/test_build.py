@@ -10,7 +10,7 @@ from ApiLoadLibrary.criteria.evaluation import evaluate
 from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.outcomes import Blame, Failure, FailureKind
-from ApiLoadLibrary.measurement.recorder import Tally
+from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.build_run import build_run
 from ApiLoadLibrary.report.document import FailedTest, SystemUnderTest, Verdict
@@ -61,7 +61,7 @@ def test_a_run_adds_up():
 def test_figures_are_those_of_sorted_response_times():
     tally = Tally(frozenset({200}), 10_000_000)
     rows = samples.rows(1, 30, 4.0, 200)
-    tally.add(rows)
+    tally.add(rows.T)
     endpoint = replace(samples.endpoint(1), tally=tally)
     times = build_run(replace(samples.run(), endpoints=(endpoint,))).response_time_ms
     truth = np.sort(rows[:, 4] - rows[:, 1]) / 1e6

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ApiLoadLibrary.engine.plan import ShardDied, ShardPlan
+from ApiLoadLibrary.engine.plan import ShardPlan, ShardResult, Tallies
 from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import RunResult
@@ -30,6 +30,7 @@ class FakeHost:
         self.problem = problem
         self.running = False
         self.stopped = False
+        self.tallies: Tallies = []
 
     def slots(self) -> int:
         return 1
@@ -38,6 +39,7 @@ class FakeHost:
         if self.problem:
             raise self.problem
         self.running = True
+        self.tallies = [plans[0].empty_tallies()]
         return time.monotonic_ns()
 
     def progress(self) -> Progress:
@@ -47,8 +49,11 @@ class FakeHost:
         self.running = False
         self.stopped = True
 
-    def results(self) -> list[ShardDied]:
-        return [ShardDied("It said nothing.")]
+    def so_far(self) -> Tallies:
+        return self.tallies
+
+    def results(self) -> list[ShardResult]:
+        return [ShardResult(self.tallies, None, "It said nothing.")]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,118 @@
+"""The books of a load loop: what it records, and when it tells of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from time import monotonic_ns
+
+from ApiLoadLibrary.measurement.progress import Part
+from ApiLoadLibrary.measurement.recorder import (
+    CONNECTION_ROW,
+    REQUEST_ROW,
+    ROWS_PER_DIGEST,
+    Recorder,
+)
+
+from .connection import Connection
+from .plan import ShardPlan
+
+__all__ = ["Books", "Tell"]
+
+MS = 1_000_000
+TELL_EVERY_NS = 500 * MS
+TELLING_TAKES_NS = 20 * MS  # each endpoint's turn, so that telling is a small share of the time
+PAUSE_NS = MS  # in the schedule: book-keeping does not disturb it
+
+Tell = Callable[[Part, int], None]
+"""Gets what one endpoint's latest requests came to, and how many workers are busy."""
+
+_pack_request = REQUEST_ROW.pack
+_pack_connection = CONNECTION_ROW.pack
+
+
+class Books:
+    """Records requests as they end, and tells of each endpoint about twice a second.
+
+    Args:
+        plan: Whose endpoints and phases these are.
+        tell: Is told.
+    """
+
+    def __init__(self, plan: ShardPlan, tell: Tell) -> None:
+        self._recorder = Recorder(plan.empty_tallies(), plan.phases)
+        self._add_row = [rows.extend for rows in self._recorder.rows]
+        self._tell = tell
+        self._every_ns = max(TELL_EVERY_NS // len(plan.endpoints), TELLING_TAKES_NS)
+        self._next_ns = 0
+        self._turns = itertools.cycle(range(len(plan.endpoints)))
+        self._untold = 0
+
+    def open(self, start_ns: int) -> None:
+        """The run starts at this moment."""
+        self._recorder.start_ns = start_ns
+        self._next_ns = start_ns + self._every_ns
+
+    def record(self, connection: Connection, outcome: int, ended_ns: int) -> None:
+        """The request that this connection carried has ended."""
+        self._untold += 1
+        self._add_row[connection.endpoint](
+            _pack_request(
+                outcome,
+                connection.scheduled_ns,
+                connection.sent_ns,
+                connection.first_byte_ns,
+                ended_ns,
+                connection.waited_for,
+                connection.arrival,
+                connection.bytes_sent,
+                connection.bytes_received,
+            )
+        )
+        if connection.connect_ns >= 0:
+            self._recorder.connections[connection.endpoint] += _pack_connection(
+                connection.scheduled_ns,
+                connection.connect_ns,
+                connection.tls_ns,
+                connection.reconnected,
+            )
+
+    def record_dropped(
+        self, endpoint: int, arrival: int, due_ns: int, reason: int, waited_for: int
+    ) -> None:
+        """This arrival has never been sent."""
+        self._untold += 1
+        self._add_row[endpoint](
+            _pack_request(reason, due_ns, -1, -1, monotonic_ns(), waited_for, arrival, 0, 0)
+        )
+
+    def keep(self, next_due_ns: int | None, busy: int) -> None:
+        """Tell of one endpoint, if it is time: each in its turn, in a pause of the schedule.
+
+        When much has happened it is the fullest one's turn at once: often a little
+        takes less time at once than seldom a lot.
+
+        Args:
+            next_due_ns: When the next arrival is due; None if there is none.
+            busy: How many workers are.
+        """
+        if self._untold >= ROWS_PER_DIGEST:
+            self._tell_of(self._recorder.fullest(), busy)
+            return
+        now = monotonic_ns()
+        if now < self._next_ns:
+            return
+        pausing = next_due_ns is None or next_due_ns - now > PAUSE_NS
+        if pausing or now >= self._next_ns + self._every_ns:
+            self._next_ns = now + self._every_ns
+            self._tell_of(next(self._turns), busy)
+
+    def _tell_of(self, endpoint: int, busy: int) -> None:
+        for part in self._recorder.take(endpoint):
+            self._untold -= part.tally.requests
+            self._tell(part, busy)
+
+    def close(self) -> None:
+        """Tell all that is left."""
+        for part in self._recorder.take_all():
+            self._tell(part, 0)

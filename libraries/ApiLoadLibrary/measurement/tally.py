@@ -1,0 +1,302 @@
+"""What an endpoint's requests came to: histograms, counts, and a sparse second by second.
+
+A tally is made from nine numbers for each request (see `Recorder`), a batch at a time.
+Memory grows with the run's length, not with the number of requests.
+
+All times are nanoseconds, offsets from the start of the phase that is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ApiLoadLibrary.values import NS_PER_S
+
+from .histogram import Cells, Flags, Histogram, Longs
+from .outcomes import FAILURES, NEVER_LEFT, is_dropped, is_status, is_waited
+
+__all__ = ["COLUMNS", "Answers", "Sample", "Second", "Tally", "merged_tallies"]
+
+COLUMNS = 9
+OUTCOME, SCHEDULED, SENT, FIRST_BYTE, DONE, WAITED_FOR, ARRIVAL, SENT_BYTES, RECEIVED_BYTES = range(
+    COLUMNS
+)
+NOTHING, WORKERS_BUSY, CAPPED = range(3)
+"""What a request had to wait for after it was due."""
+
+CONNECTION_COLUMNS = 4
+FAILURES_KEPT = 3
+SLOWEST_KEPT = 5
+_WAITED = [failure for failure in FAILURES if is_waited(failure)]
+
+
+@dataclass(slots=True)
+class Answers:
+    """Durations, kept apart by how the request ended.
+
+    Attributes:
+        success: Requests that did what their endpoint expects.
+        waited: Timeouts and drops, with the time that they waited in vain.
+        failed: All other failures; a fast refusal must not flatter a percentile.
+    """
+
+    success: Histogram = field(default_factory=Histogram)
+    waited: Histogram = field(default_factory=Histogram)
+    failed: Histogram = field(default_factory=Histogram)
+
+    def judged(self) -> Histogram:
+        """What latency criteria use: successes and those who waited in vain."""
+        return _sum_of(self.success, self.waited)
+
+    def all(self) -> Histogram:
+        """Every request, fast refusals included."""
+        return _sum_of(self.success, self.waited, self.failed)
+
+    def merge(self, other: Answers) -> None:
+        """Add another's counts."""
+        self.success.merge(other.success)
+        self.waited.merge(other.waited)
+        self.failed.merge(other.failed)
+
+
+def _sum_of(*histograms: Histogram) -> Histogram:
+    total = Histogram()
+    for each in histograms:
+        total.merge(each)
+    return total
+
+
+@dataclass(slots=True)
+class Second:
+    """One second of one endpoint; a request belongs to the second it was *scheduled* in.
+
+    Attributes:
+        requests: Arrivals that ended, dropped ones included.
+        errors: How many of them failed.
+        in_time: Sent, and not late.
+        late: Sent, but late.
+        dropped: Never sent.
+        judged: Cells of the response times that latency criteria use.
+        judged_sum_ns: Their exact sum.
+    """
+
+    requests: int = 0
+    errors: int = 0
+    in_time: int = 0
+    late: int = 0
+    dropped: int = 0
+    judged: Cells = field(default_factory=Cells.none)
+    judged_sum_ns: int = 0
+
+    def merge(self, other: Second) -> None:
+        """Add another's counts."""
+        self.requests += other.requests
+        self.errors += other.errors
+        self.in_time += other.in_time
+        self.late += other.late
+        self.dropped += other.dropped
+        self.judged = self.judged.merged(other.judged)
+        self.judged_sum_ns += other.judged_sum_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One request worth showing: among the first failures, or the slowest.
+
+    Attributes:
+        outcome: Its HTTP status, or a `Failure`.
+        arrival: Its number; with the run and the endpoint it makes the request's id.
+        scheduled_ns: When it was due, from the phase's start.
+        response_ns: How long the customer would have waited.
+        service_ns: How long the server took; None when it was never sent.
+    """
+
+    outcome: int
+    arrival: int
+    scheduled_ns: int
+    response_ns: int
+    service_ns: int | None
+
+
+@dataclass(slots=True)
+class Tally:
+    """All that one endpoint's requests came to.  Tallies of shards merge into one.
+
+    Attributes:
+        expected: The statuses that count as success.
+        late_after_ns: A schedule delay above this is late.
+        outcomes: How many requests ended in each status or `Failure`.
+        in_time: How many were sent, and not late.
+        late: How many were sent late, `late_workers_busy` of them because no worker was
+            free, `late_capped` because the cap held them back; the others are the
+            generator's own fault.
+        seconds: By second of the schedule.
+        reconnects: Connections opened again after the server had closed an idle one.
+    """
+
+    expected: frozenset[int]
+    late_after_ns: int
+    outcomes: Counter[int] = field(default_factory=Counter)
+    in_time: int = 0
+    late: int = 0
+    late_workers_busy: int = 0
+    late_capped: int = 0
+    response: Answers = field(default_factory=Answers)
+    service: Answers = field(default_factory=Answers)
+    schedule_delay: Histogram = field(default_factory=Histogram)
+    first_byte: Histogram = field(default_factory=Histogram)
+    connect: Histogram = field(default_factory=Histogram)
+    tls: Histogram = field(default_factory=Histogram)
+    seconds: dict[int, Second] = field(default_factory=dict)
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    reconnects: int = 0
+    failures: list[Sample] = field(default_factory=list)
+    slowest: list[Sample] = field(default_factory=list)
+
+    @property
+    def requests(self) -> int:
+        """Arrivals that ended, dropped ones included."""
+        return sum(self.outcomes.values())
+
+    @property
+    def dropped(self) -> int:
+        """Arrivals that were never sent."""
+        return sum(count for outcome, count in self.outcomes.items() if is_dropped(outcome))
+
+    @property
+    def errors(self) -> int:
+        """Requests that did not do what is expected."""
+        return sum(n for outcome, n in self.outcomes.items() if outcome not in self.expected)
+
+    @property
+    def answered(self) -> int:
+        """Requests that got a complete answer, whatever its status."""
+        return sum(count for outcome, count in self.outcomes.items() if is_status(outcome))
+
+    def merge(self, other: Tally) -> None:
+        """Add another shard's part of the same endpoint."""
+        self.outcomes.update(other.outcomes)
+        self.in_time += other.in_time
+        self.late += other.late
+        self.late_workers_busy += other.late_workers_busy
+        self.late_capped += other.late_capped
+        self.response.merge(other.response)
+        self.service.merge(other.service)
+        for name in ("schedule_delay", "first_byte", "connect", "tls"):
+            getattr(self, name).merge(getattr(other, name))
+        for number, second in other.seconds.items():
+            self.seconds.setdefault(number, Second()).merge(second)
+        self.bytes_sent += other.bytes_sent
+        self.bytes_received += other.bytes_received
+        self.reconnects += other.reconnects
+        self._keep_samples(other.failures, other.slowest)
+
+    def add_connections(self, columns: Longs) -> None:
+        """Count connections that were opened for requests.
+
+        Args:
+            columns: When the request was due, how long connecting and the TLS handshake
+                took (-1 without TLS), and whether the server had closed an idle one before.
+        """
+        _, connect, tls, reconnected = columns
+        self.connect.record_many(connect)
+        self.tls.record_many(tls[tls >= 0])
+        self.reconnects += int(reconnected.sum())
+
+    def add(self, columns: Longs) -> None:
+        """Count a batch of requests (see `Recorder`), their times from the phase's start."""
+        outcome, scheduled, sent_at, first_byte, done, waited_for, _, out, into = columns
+        ok = np.isin(outcome, list(self.expected))
+        waited = np.isin(outcome, _WAITED)
+        sent = sent_at >= 0
+        delay = np.maximum(sent_at - scheduled, 0)
+        late = sent & (delay > self.late_after_ns)
+        response = done - scheduled
+
+        counts = np.bincount(outcome)
+        codes = np.flatnonzero(counts)
+        self.outcomes.update(dict(zip(codes.tolist(), counts[codes].tolist(), strict=True)))
+        self.late += int(late.sum())
+        self.late_workers_busy += int((late & (waited_for == WORKERS_BUSY)).sum())
+        self.late_capped += int((late & (waited_for == CAPPED)).sum())
+        in_time = sent & ~late & ~np.isin(outcome, NEVER_LEFT)
+        self.in_time += int(in_time.sum())
+        self.bytes_sent += int(out.sum())
+        self.bytes_received += int(into.sum())
+        self._add_durations(self.response, response, ok, waited)
+        self._add_durations(self.service, (done - sent_at)[sent], ok[sent], waited[sent])
+        self.schedule_delay.record_many(delay[sent])
+        answered = first_byte >= 0
+        self.first_byte.record_many((first_byte - sent_at)[answered])
+        fates = {"errors": ~ok, "in_time": in_time, "late": late, "dropped": ~sent}
+        self._add_seconds(scheduled, response, ok | waited, fates)
+        self._add_samples(columns, response, ok)
+
+    @staticmethod
+    def _add_durations(answers: Answers, values: Longs, ok: Flags, waited: Flags) -> None:
+        answers.success.record_many(values[ok])
+        if not ok.all():
+            answers.waited.record_many(values[waited])
+            answers.failed.record_many(values[~ok & ~waited])
+
+    def _add_seconds(
+        self, scheduled: Longs, response: Longs, judged: Flags, fates: dict[str, Flags]
+    ) -> None:
+        numbers = scheduled // NS_PER_S
+        for number in sorted(set(numbers.tolist())):
+            here = numbers == number
+            values = response[here & judged]
+            batch = Second(
+                requests=int(here.sum()),
+                judged=Cells.of(values),
+                judged_sum_ns=int(values.sum()),
+                **{fate: int((here & flags).sum()) for fate, flags in fates.items()},
+            )
+            self.seconds.setdefault(number, Second()).merge(batch)
+
+    def _add_samples(self, columns: Longs, response: Longs, ok: Flags) -> None:
+        failed = np.flatnonzero(~ok)
+        failed = failed[np.argsort(columns[SCHEDULED, failed], kind="stable")]
+        # The first of each outcome in this batch are enough to find the first of all.
+        outcomes = columns[OUTCOME, failed]
+        first = [
+            index
+            for outcome in set(outcomes.tolist())
+            for index in failed[outcomes == outcome][:FAILURES_KEPT].tolist()
+        ]
+        top = np.argpartition(response, -min(SLOWEST_KEPT, len(response)))[-SLOWEST_KEPT:]
+        self._keep_samples(
+            [_sample(columns[:, index]) for index in first],
+            [_sample(columns[:, index]) for index in top.tolist()],
+        )
+
+    def _keep_samples(self, failures: list[Sample], slowest: list[Sample]) -> None:
+        kept: Counter[int] = Counter()
+        candidates = sorted(self.failures + failures, key=lambda each: each.scheduled_ns)
+        self.failures = []
+        for each in candidates:
+            kept[each.outcome] += 1
+            if kept[each.outcome] <= FAILURES_KEPT:
+                self.failures.append(each)
+        self.slowest = sorted(self.slowest + slowest, key=lambda each: -each.response_ns)
+        del self.slowest[SLOWEST_KEPT:]
+
+
+def _sample(request: Longs) -> Sample:
+    outcome, scheduled, sent, _, done, _, arrival, *_ = request.tolist()
+    return Sample(outcome, arrival, scheduled, done - scheduled, done - sent if sent >= 0 else None)
+
+
+def merged_tallies(parts: Iterable[Sequence[Tally]]) -> list[Tally]:
+    """The tallies of several shards, endpoint by endpoint; there is one shard at least."""
+    first, *others = parts
+    totals = [Tally(each.expected, each.late_after_ns) for each in first]
+    for part in (first, *others):
+        for total, each in zip(totals, part, strict=True):
+            total.merge(each)
+    return totals
