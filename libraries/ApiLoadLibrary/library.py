@@ -119,6 +119,7 @@ class ApiLoadLibrary(DynamicCore):
         self._suite = data
         if not BuiltIn().dry_run_active:
             self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
+            _session.interim.folder = self._output_dir
 
     def end_suite(self, data: Any, result: Any) -> None:
         """A suite has ended; what comes next belongs to the one around it."""

@@ -227,10 +227,11 @@ def test_an_address_that_refuses_is_passed_over(rig: str) -> None:
         unused.bind((host, 0))
         connector._addresses = [(family, unused.getsockname()), good]
     poller = make_poller()
-    connections = [Connection(connector, poller, time.monotonic_ns) for _ in range(3)]
+    carriers: dict[int, Connection] = {}
+    connections = [Connection(connector, poller, carriers) for _ in range(3)]
     request = b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\n"
     for connection in connections:
-        connection.begin(0, 0, 0, "GET", request)
+        connection.begin("GET", request)
     open_ = {*connections}
     deadline = time.monotonic() + 10
     while open_ and time.monotonic() < deadline:

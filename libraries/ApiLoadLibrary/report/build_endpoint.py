@@ -13,8 +13,8 @@ from ApiLoadLibrary.measurement.outcomes import (
     describe,
     is_status,
 )
-from ApiLoadLibrary.measurement.tally import Sample, Second
 from ApiLoadLibrary.measurement.result import EndpointResult
+from ApiLoadLibrary.measurement.tally import Sample, Second
 
 from . import document as doc
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ApiLoadLibrary.measurement.tally import Second
 from ApiLoadLibrary.measurement.result import GeneratorHealth, RunResult, merged
+from ApiLoadLibrary.measurement.tally import Second
 
 from . import document as doc
 from .build_endpoint import (

@@ -5,11 +5,15 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
+from .build import build_document
 from .document import HTML_NAME, JSON_NAME, Document
 from .html import render
+from .record import SessionRecord
 from .serial import to_json
 
-__all__ = ["write_reports"]
+__all__ = ["INTERIM_NAME", "remove_interim", "write_interim", "write_reports"]
+
+INTERIM_NAME = "acceptance-interim.json"
 
 
 def write_reports(document: Document, folder: Path) -> tuple[Path, Path]:
@@ -30,6 +34,27 @@ def write_reports(document: Document, folder: Path) -> tuple[Path, Path]:
     _replace(data, to_json(document))
     _replace(page, render(document))
     return data, page
+
+
+def write_interim(record: SessionRecord, folder: Path) -> Path:
+    """Write what is known of a session that goes on: the report's JSON under another name.
+
+    Raises:
+        OSError: It cannot be written there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / INTERIM_NAME
+    _replace(path, to_json(build_document(record)))
+    return path
+
+
+def remove_interim(folder: Path) -> None:
+    """Take the interim report away, if there is one.
+
+    Raises:
+        OSError: It cannot be removed.
+    """
+    (folder / INTERIM_NAME).unlink(missing_ok=True)
 
 
 def _replace(path: Path, text: str) -> None:

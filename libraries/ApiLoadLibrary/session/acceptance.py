@@ -31,6 +31,7 @@ from .about import environment
 from .config import About, LoadTestConfig
 from .endpoints import Endpoints
 from .http import guarded_session, require_reachable
+from .interim import Interim
 from .local import is_local
 from .masking import Masker
 from .place import Place
@@ -40,6 +41,7 @@ from .tester import LoadTester, Watcher, longest_s
 __all__ = ["AcceptanceSession", "check_criterion"]
 
 INTERRUPTED = "Execution terminated by signal"
+NOT_ENDED = "the session has not ended yet"
 
 
 class AcceptanceSession:
@@ -51,6 +53,7 @@ class AcceptanceSession:
         place: Where the suite stands; whoever runs the suite keeps it up to date.
         token: What requests are signed with, if anything.
         mask: Takes the session's secrets out of a text.
+        interim: Keeps the session's state on disk while it lasts.
         runs: Every load run so far.
         criteria: Every criterion judged so far.
     """
@@ -60,6 +63,7 @@ class AcceptanceSession:
         self.endpoints = Endpoints()
         self.place = Place()
         self.mask = Masker()
+        self.interim = Interim()
         self.runs: list[RunResult] = []
         self.criteria: list[JudgedCriterion] = []
         self.title = "Acceptance report"
@@ -187,8 +191,21 @@ class AcceptanceSession:
             EngineFailed: The load generator could not start.
         """
         tester = LoadTester(self.config, self._http)
-        tester.run(plan, self.place.name, watch, self.runs.append)
+        tester.run(plan, self.place.name, watch, self._keep, self._save)
         return self.runs[-1]
+
+    def _keep(self, run: RunResult) -> None:
+        """A load run has ended."""
+        self.runs.append(run)
+        self.interim.write(self._unfinished, at_once=True)
+
+    def _save(self, so_far: Callable[[], RunResult]) -> None:
+        """A load run goes on."""
+        self.interim.write(lambda: self._unfinished(so_far()))
+
+    def _unfinished(self, *going_on: RunResult) -> SessionRecord:
+        record = self.record({})
+        return replace(record, runs=(*record.runs, *going_on), interrupted=NOT_ENDED)
 
     # Judging.
 
@@ -283,6 +300,7 @@ class AcceptanceSession:
         lines = [headline(document)]
         try:
             lines += map(str, write_reports(document, folder))
+            self.interim.remove()
         except OSError as error:
             lines.append(f"The report could not be written: {error}.")
         return "\n".join(lines)

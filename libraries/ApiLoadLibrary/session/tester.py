@@ -134,7 +134,12 @@ class LoadTester:
         )
 
     def run(
-        self, plan: LoadPlan, test: str, watch: Watcher, keep: Callable[[RunResult], None]
+        self,
+        plan: LoadPlan,
+        test: str,
+        watch: Watcher,
+        keep: Callable[[RunResult], None],
+        save: Callable[[Callable[[], RunResult]], None] = lambda so_far: None,
     ) -> None:
         """Send the load and wait for its end.
 
@@ -143,6 +148,7 @@ class LoadTester:
             test: The long name of the test that makes the run.
             watch: Told of the progress.
             keep: Gets the result, also when the wait is broken off by a time-out or Ctrl-C.
+            save: May ask, ten times a second, what was measured so far.
 
         Raises:
             ServerUnreachable: The server accepts no connection; nothing was sent.
@@ -155,7 +161,7 @@ class LoadTester:
         try:
             run.start()
             monitor.start()
-            _wait(run, watch)
+            _wait(run, watch, save)
         except BaseException as error:
             run.stop(str(error) or type(error).__name__)
             raise
@@ -189,7 +195,7 @@ def longest_s(plan: LoadPlan) -> float:
     return plan.length.seconds + plan.grace.seconds + plan.transport.timeout.seconds
 
 
-def _wait(run: LoadRun, watch: Watcher) -> None:
+def _wait(run: LoadRun, watch: Watcher, save: Callable[[Callable[[], RunResult]], None]) -> None:
     """Until the run has ended; one that does not end in time is ended."""
     plan = run.plan
     deadline = time.monotonic() + longest_s(plan) + SLACK_S
@@ -199,3 +205,4 @@ def _wait(run: LoadRun, watch: Watcher) -> None:
             return
         time.sleep(LOOK_EVERY_S)
         watch(Moment(plan.name, run.elapsed_s, plan.length.seconds, run.progress()))
+        save(run.so_far)

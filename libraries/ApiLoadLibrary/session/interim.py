@@ -1,0 +1,47 @@
+"""The session's state on disk while it lasts: what was measured survives whatever comes."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ApiLoadLibrary.report.record import SessionRecord
+from ApiLoadLibrary.report.write import remove_interim, write_interim
+
+__all__ = ["Interim"]
+
+EVERY_S = 3.0
+OF_THE_TIME = 20
+"""Writing takes no more than one part of so many of the time."""
+
+
+class Interim:
+    """Writes the interim report into a folder, when it has one and it is time.
+
+    Attributes:
+        folder: Where to; None while it is not known.
+    """
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        self._next_s = 0.0
+
+    def write(self, record: Callable[[], SessionRecord], *, at_once: bool = False) -> None:
+        """Write what is known now; not so often that it would disturb the load.
+
+        A folder that cannot be written does no harm: the report at the end says so.
+        """
+        now = time.monotonic()
+        if self.folder is None or (now < self._next_s and not at_once):
+            return
+        with contextlib.suppress(OSError):
+            write_interim(record(), self.folder)
+        self._next_s = time.monotonic() + max(EVERY_S, OF_THE_TIME * (time.monotonic() - now))
+
+    def remove(self) -> None:
+        """The reports are written: the interim one has done its duty."""
+        if self.folder is not None:
+            with contextlib.suppress(OSError):
+                remove_interim(self.folder)
