@@ -18,6 +18,7 @@ __all__ = [
     "all_workers",
     "busy_arrivals",
     "doubt",
+    "generator_fault",
     "is_servers_fault",
     "more_workers",
     "own_failures",
@@ -99,7 +100,7 @@ def waiting(subject: Subject) -> str:
     )
 
 
-def own_failures(endpoint: EndpointResult) -> int:
+def own_failures(endpoint: EndpointResult, run: RunResult) -> int:
     """Errors of this endpoint that are not the server's or the network's.
 
     Drops for want of a worker are the plan's, unless the server was too slow.
@@ -110,16 +111,19 @@ def own_failures(endpoint: EndpointResult) -> int:
         for outcome, count in tally.outcomes.items()
         if outcome not in tally.expected and describe(outcome).blame is Blame.GENERATOR
     )
-    if is_servers_fault(endpoint):
+    if is_servers_fault(endpoint, run):
         return own
     return own + tally.outcomes[Failure.DROPPED_WORKERS_BUSY]
 
 
-def is_servers_fault(endpoint: EndpointResult) -> bool:
+def is_servers_fault(endpoint: EndpointResult, run: RunResult) -> bool:
     """Whether busy workers are the server's doing: its p95 service time breaks the threshold.
 
-    Without a threshold nobody has said what too slow is, and the plan was too small.
+    Without a threshold nobody has said what too slow is, and the plan was too small.  A
+    generator that had no time to read the answers kept its workers busy itself.
     """
+    if run.generator.overloaded:
+        return False
     p95 = endpoint.tally.service.judged().quantile(0.95)
     return endpoint.threshold_ns is not None and p95 is not None and p95 >= endpoint.threshold_ns
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.resources import average, peak
-from ApiLoadLibrary.measurement.result import EndpointResult
+from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 
 from .confidence import Interval, samples_needed, share_interval
 from .dependence import worth_for_share
@@ -101,7 +101,7 @@ def _blamed(finding: Finding, confidence: float) -> Finding:
     """A failure stands when what the server and the network did breaks the limit by itself."""
     subject, limit = finding.subject, finding.limit
     failures = counted_failures(subject.failures())
-    own = sum(map(own_failures, subject.endpoints))
+    own = sum(own_failures(each, subject.run) for each in subject.endpoints)
     errors, requests = subject.errors - own, subject.requests - own
     if not own or _breaks(limit, subject, errors, requests, confidence):
         return replace(finding, reason=failures)
@@ -160,13 +160,13 @@ def _rate(limit: Limit, subject: Subject, arrivals: int) -> float:
 def _excused(subject: Subject) -> int:
     """Arrivals that were not sent in time through no fault of the server."""
     ended = max(0, subject.planned - subject.requests)
-    return ended + sum(map(_excused_of, subject.endpoints))
+    return ended + sum(_excused_of(each, subject.run) for each in subject.endpoints)
 
 
-def _excused_of(endpoint: EndpointResult) -> int:
+def _excused_of(endpoint: EndpointResult, run: RunResult) -> int:
     tally = endpoint.tally
     own = tally.late - tally.late_workers_busy + tally.outcomes[Failure.DROPPED_GENERATOR]
-    return own if is_servers_fault(endpoint) else own + busy_arrivals(endpoint)
+    return own if is_servers_fault(endpoint, run) else own + busy_arrivals(endpoint)
 
 
 _TOO_SHORT = f"too few samples, one a second; run for at least {RESOURCE_SAMPLES + 1} s"
@@ -177,7 +177,7 @@ _NOT_MONITORED = (
 
 
 def _slow_server(subject: Subject) -> str:
-    slow = [each.name for each in subject.endpoints if is_servers_fault(each)]
+    slow = [each.name for each in subject.endpoints if is_servers_fault(each, subject.run)]
     return (
         f"{all_workers(subject.run)} busy, because the p95 service time "
         f"of {join(slow)} is beyond its threshold"

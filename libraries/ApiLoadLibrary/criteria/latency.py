@@ -17,7 +17,7 @@ from .confidence import (
     seconds_needed,
 )
 from .dependence import worth_for_mean, worth_for_quantile
-from .doubt import waiting
+from .doubt import generator_fault, waiting
 from .finding import Finding, doubted, enough, unmeasured, unsure, weighed
 from .judgement import Verdict
 from .limits import Limit
@@ -48,9 +48,11 @@ def judge_latency(metric: Latency, limit: Limit, subject: Subject, confidence: f
         finding = _estimated(finding, metric, tally, confidence)
     else:
         finding = enough(replace(finding, basis=(*basis, "point estimate")))
-    if finding.verdict is Verdict.FAIL and not metric.service:
-        return _unless_waiting(finding, metric.of_service())
-    return doubted(finding)
+    if finding.verdict is not Verdict.FAIL:
+        return doubted(finding)
+    if not metric.service:
+        finding = _unless_waiting(finding, metric.of_service())
+    return _unless_slowed(finding, metric.of_service())
 
 
 def _why_nothing(subject: Subject) -> str:
@@ -139,3 +141,23 @@ def _unless_waiting(finding: Finding, service: Latency) -> Finding:
     )
     reason = f"{own}; {waiting(finding.subject)}"
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
+
+
+def _unless_slowed(finding: Finding, service: Latency) -> Finding:
+    """A failure stands when the generator's own slowness cannot have made it.
+
+    Who is late with a request by his own fault is as late with reading the answer: twice
+    his own delay, at the same percentile, is what he may have added.
+    """
+    if finding.verdict is not Verdict.FAIL:
+        return finding
+    run, limit, tally = finding.subject.run, finding.limit, finding.subject.endpoints[0].tally
+    value = service.value_ms(service.histogram(tally))
+    own = service.value_ms(tally.own_delay) or 0.0
+    if value is None or not (run.generator.overloaded or limit.met(value - 2 * own)):
+        return finding
+    fault = generator_fault(run) or (
+        f"the load generator itself was up to {own:,.3g} ms late, which is more than the limit "
+        "was missed by; give it more cores, or a machine of its own"
+    )
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=fault)

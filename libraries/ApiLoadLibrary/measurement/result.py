@@ -109,6 +109,8 @@ class GeneratorHealth:
 
     Attributes:
         reasons: Why its measurement cannot be trusted, a sentence each; none when healthy.
+        overloaded: Whether it was so short of processor time that its own slowness may look
+            like the server's.
         shards: How many processes sent the load.
         workers: Concurrency slots over all of them.
         peak_busy_workers: The most that were busy at once (summed over shards).
@@ -124,6 +126,7 @@ class GeneratorHealth:
     cpu_percent: float
     run_queue_wait_percent: float | None
     reasons: tuple[str, ...] = ()
+    overloaded: bool = False
     lost_shards: tuple[int, ...] = ()
 
     @property

@@ -134,6 +134,8 @@ class Tally:
         late: How many were sent late, `late_workers_busy` of them because no worker was
             free, `late_capped` because the cap held them back; the others are the
             generator's own fault.
+        own_delay: The schedule delay that was the generator's own: 0 for a request that had
+            to wait for a worker or for the cap.
         seconds: By second of the schedule.
         reconnects: Connections opened again after the server had closed an idle one.
     """
@@ -148,6 +150,7 @@ class Tally:
     response: Answers = field(default_factory=Answers)
     service: Answers = field(default_factory=Answers)
     schedule_delay: Histogram = field(default_factory=Histogram)
+    own_delay: Histogram = field(default_factory=Histogram)
     first_byte: Histogram = field(default_factory=Histogram)
     connect: Histogram = field(default_factory=Histogram)
     tls: Histogram = field(default_factory=Histogram)
@@ -187,7 +190,7 @@ class Tally:
         self.late_capped += other.late_capped
         self.response.merge(other.response)
         self.service.merge(other.service)
-        for name in ("schedule_delay", "first_byte", "connect", "tls"):
+        for name in ("schedule_delay", "own_delay", "first_byte", "connect", "tls"):
             getattr(self, name).merge(getattr(other, name))
         for number, second in other.seconds.items():
             self.seconds.setdefault(number, Second()).merge(second)
@@ -231,6 +234,7 @@ class Tally:
         self._add_durations(self.response, response, ok, waited)
         self._add_durations(self.service, (done - sent_at)[sent], ok[sent], waited[sent])
         self.schedule_delay.record_many(delay[sent])
+        self.own_delay.record_many(np.where(waited_for == NOTHING, delay, 0)[sent])
         answered = first_byte >= 0
         self.first_byte.record_many((first_byte - sent_at)[answered])
         fates = {"errors": ~ok, "in_time": in_time, "late": late, "dropped": ~sent}

@@ -21,12 +21,24 @@ TOLERATED_STILLNESS_S = 1.0
 """A pause of the generator itself makes the answers that came meanwhile look slow."""
 
 
+STARVED_PERCENT = 20
+"""Who waits for a processor that often reads answers late, and they look slow."""
+
+EXHAUSTED_PERCENT = 90
+"""Of a core, in which a shard ran or waited for it: it had no time left."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Effort:
-    """The busiest shard's use of its core, and the most starved one's wait for it."""
+    """The busiest shard's use of its core, and the most starved one's wait for it.
+
+    Attributes:
+        needed_percent: The most of a core that a shard used or waited for.
+    """
 
     cpu_percent: float
     wait_percent: float | None
+    needed_percent: float
 
 
 def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> GeneratorHealth:
@@ -45,6 +57,7 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         if phase.judged
         for tally in part
     ]
+    overload = [*_starvation(effort), *_exhaustion_of_time(plan, judged, effort)]
     return GeneratorHealth(
         shards=len(results),
         workers=plan.transport.workers,
@@ -54,9 +67,11 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         reasons=(
             *_losses(plan, results),
             *_stillness(ends),
-            *_shortfalls(plan, judged, effort),
-            *_exhaustion(judged),
+            *overload,
+            *_shortfalls(judged),
+            *_used_up(judged),
         ),
+        overloaded=bool(overload),
         lost_shards=tuple(n for n, each in enumerate(results) if each.end is None),
     )
 
@@ -67,7 +82,8 @@ def _effort(ends: Sequence[ShardEnd]) -> _Effort:
 
     cpu = [percent(each.cpu_s, each) for each in ends]
     wait = [percent(each.run_queue_wait_s, each) for each in ends if each.run_queue_wait_s]
-    return _Effort(max(cpu, default=0.0), max(wait, default=None))
+    needed = [percent(each.cpu_s + (each.run_queue_wait_s or 0), each) for each in ends]
+    return _Effort(max(cpu, default=0.0), max(wait, default=None), max(needed, default=0.0))
 
 
 def _losses(plan: LoadPlan, results: Sequence[ShardResult]) -> Iterator[str]:
@@ -98,26 +114,55 @@ def _stillness(ends: Sequence[ShardEnd]) -> Iterator[str]:
         )
 
 
-def _shortfalls(plan: LoadPlan, tallies: Sequence[Tally], effort: _Effort) -> Iterator[str]:
-    """What was sent late or never by the generator's own fault."""
-    planned = sum(each.requests for each in tallies)
-    capped = sum(each.late_capped for each in tallies)
-    if capped > TOLERATED_SHARE * planned:
+def _starvation(effort: _Effort) -> Iterator[str]:
+    wait = effort.wait_percent
+    if wait is not None and wait >= STARVED_PERCENT:
         yield (
-            f"{capped:,} of {planned:,} requests started late because max_rate held them back; "
+            f"the load generator waited for a processor {wait:.0f} % of the time, so that "
+            "answers may look slower than they were; give it more cores, or a machine of its own"
+        )
+
+
+def _exhaustion_of_time(plan: LoadPlan, tallies: Sequence[Tally], effort: _Effort) -> Iterator[str]:
+    if effort.needed_percent < EXHAUSTED_PERCENT:
+        return
+    if plan.closed:
+        yield (
+            "the load generator itself was the limit: it used all the processor time that it "
+            "could get, and the server may be able to do more; give it more cores, or a machine "
+            "of its own"
+        )
+        return
+    requests = sum(each.requests for each in tallies)
+    in_time = sum(each.in_time for each in tallies)
+    if requests - in_time > TOLERATED_SHARE * requests:
+        yield (
+            f"the load generator itself was the limit: it started {in_time:,} of {requests:,} "
+            "requests in time with all the processor time that it could get; lower the rate, "
+            "or give it more cores"
+        )
+
+
+def _shortfalls(tallies: Sequence[Tally]) -> Iterator[str]:
+    """What was sent late or never by the generator's own fault."""
+    requests = sum(each.requests for each in tallies)
+    capped = sum(each.late_capped for each in tallies)
+    if capped > TOLERATED_SHARE * requests:
+        yield (
+            f"{capped:,} of {requests:,} requests started late because max_rate held them back; "
             "raise it, so that there is room to catch up"
         )
     late = sum(each.late - each.late_workers_busy - each.late_capped for each in tallies)
     dropped = sum(each.outcomes[Failure.DROPPED_GENERATOR] for each in tallies)
-    if late + dropped > TOLERATED_SHARE * planned:
+    if late + dropped > TOLERATED_SHARE * requests:
         yield (
-            f"the load generator could not keep up: {late + dropped:,} of {planned:,} requests "
-            f"started late or never although workers were free{_starved(effort)}; "
+            f"the load generator could not keep up: {late + dropped:,} of {requests:,} requests "
+            "started late or never although workers were free; "
             "give it more cores, or a machine of its own"
         )
 
 
-def _exhaustion(tallies: Sequence[Tally]) -> Iterator[str]:
+def _used_up(tallies: Sequence[Tally]) -> Iterator[str]:
     for failure, what, remedy in (
         (Failure.NO_DESCRIPTORS, "open files", "raise the limit of open files (ulimit -n)"),
         (Failure.NO_PORTS, "local ports", "use fewer workers, or more addresses"),
@@ -125,10 +170,3 @@ def _exhaustion(tallies: Sequence[Tally]) -> Iterator[str]:
         count = sum(each.outcomes[failure] for each in tallies)
         if count:
             yield f"the load generator ran out of {what} {count:,} times; {remedy}"
-
-
-def _starved(effort: _Effort) -> str:
-    wait = effort.wait_percent
-    if wait is None or wait < 10:
-        return ""
-    return f" (it waited for a processor {wait:.0f} % of the time)"

@@ -9,7 +9,6 @@ from ApiLoadLibrary.criteria.evaluation import evaluate
 from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.criteria.judgement import Judgement
 from ApiLoadLibrary.measurement.outcomes import is_dropped
-from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.measurement.resources import ResourceSample
 from ApiLoadLibrary.measurement.result import (
     EndpointResult,
@@ -17,6 +16,7 @@ from ApiLoadLibrary.measurement.result import (
     MonitoredHost,
     RunResult,
 )
+from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
 
 LATE_NS = 10_000_000
@@ -105,6 +105,7 @@ def a_run(
     *endpoints: EndpointResult,
     stopped: str | None = None,
     generator_at_fault: str | None = None,
+    overloaded: bool = False,
     workers: int = 50,
     cpu_percent: Sequence[float] | None = None,
 ) -> RunResult:
@@ -117,6 +118,7 @@ def a_run(
         cpu_percent=10.0,
         run_queue_wait_percent=None,
         reasons=(generator_at_fault,) if generator_at_fault else (),
+        overloaded=overloaded,
     )
     return RunResult(
         id="run-1",

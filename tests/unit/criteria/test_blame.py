@@ -45,6 +45,50 @@ def test_a_service_time_that_breaks_the_limit_fails_whatever_the_generator_did()
     assert judge("median service time < 50 ms", run).verdict is FAIL
 
 
+STARVED = {"generator_at_fault": "it was starved", "overloaded": True}
+
+
+@pytest.mark.parametrize("text", ["p95 < 50 ms", "p95 service time < 50 ms", "average < 50 ms"])
+def test_slow_answers_are_not_held_against_the_server_by_an_overloaded_generator(
+    text: str,
+) -> None:
+    run = a_run(an_endpoint(around(80, 1_000)), **STARVED)  # type: ignore[arg-type]
+    judgement = judge(text, run)
+    assert (judgement.verdict, judgement.reason) == (INCONCLUSIVE, "it was starved")
+    assert judge(text, a_run(an_endpoint(around(80, 1_000)))).verdict is FAIL
+
+
+def test_busy_workers_of_an_overloaded_generator_are_not_the_servers_fault() -> None:
+    dropped = Request(0, Failure.DROPPED_WORKERS_BUSY, delay_ms=5_000, busy=True)
+    endpoint = an_endpoint(every(10, dropped, usual=Request(80)), threshold_ms=50)
+    for text in ("error rate < 1 %", "achieved rate >= 98 % of target"):
+        assert judge(text, a_run(endpoint)).verdict is FAIL
+        assert judge(text, a_run(endpoint, **STARVED)).verdict is INCONCLUSIVE  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "service_ms, delay_ms, verdict",
+    [(52, 0.2, FAIL), (52, 4, INCONCLUSIVE), (80, 4, FAIL)],
+)
+def test_a_limit_missed_by_less_than_the_generators_own_delay_says_nothing_of_the_server(
+    service_ms: float, delay_ms: float, verdict: Verdict
+) -> None:
+    """Who sends late by his own fault reads late too."""
+    late = Request(service_ms, delay_ms=delay_ms)
+    judgement = judge("p95 < 50 ms", a_run(an_endpoint([late] * 1_000)))
+    assert judgement.verdict is verdict
+    if verdict is INCONCLUSIVE:
+        assert judgement.reason == (
+            "the load generator itself was up to 4 ms late, which is more than the limit was "
+            "missed by; give it more cores, or a machine of its own"
+        )
+
+
+def test_waiting_for_a_worker_is_no_delay_of_the_generators_own() -> None:
+    waited = Request(60, delay_ms=4, busy=True)
+    assert judge("p95 < 50 ms", a_run(an_endpoint([waited] * 1_000))).verdict is FAIL
+
+
 def test_a_rate_that_the_generator_did_not_achieve_is_inconclusive() -> None:
     run = a_run(an_endpoint(every(10, LATE)))
     assert judge("achieved rate >= 98 % of target", run).sentence == (

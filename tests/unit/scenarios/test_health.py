@@ -1,0 +1,152 @@
+"""What shards say of themselves, and what is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ApiLoadLibrary.engine.plan import ShardEnd, ShardResult, Tallies
+from ApiLoadLibrary.engine.schedule import Constant
+from ApiLoadLibrary.measurement.outcomes import Failure
+from ApiLoadLibrary.measurement.phases import Phase
+from ApiLoadLibrary.measurement.result import GeneratorHealth
+from ApiLoadLibrary.measurement.tally import CAPPED, NOTHING, WORKERS_BUSY, Tally
+from ApiLoadLibrary.scenarios.health import assess
+from ApiLoadLibrary.scenarios.plan import LoadPlan, PlanItem, Transport
+from ApiLoadLibrary.values import Duration, Rate
+from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.workload.origin import Origin
+from ApiLoadLibrary.workload.request import RequestTemplate
+
+MS = 1_000_000
+WELL = ShardEnd(
+    ended_ns=10**10,
+    peak_busy=3,
+    wall_s=10.0,
+    cpu_s=2.0,
+    run_queue_wait_s=0.1,
+    stood_still_s=0.01,
+    stopped=False,
+)
+ORIGIN = Origin("http", "127.0.0.1", 1)
+REQUEST = RequestTemplate(ORIGIN, "GET", (b"GET / HTTP/1.1\r\n",), None, 0)
+
+
+def a_plan(*, closed: bool = False) -> LoadPlan:
+    """100 requests a second for ten seconds, or as many as it takes."""
+    rate = Rate.parse("100/s")
+    item = PlanItem(
+        Endpoint("A", "GET", "/"),
+        None if closed else rate,
+        None if closed else Constant(rate, Duration.parse("10 s")),
+        REQUEST,
+    )
+    transport = Transport(50, Duration.parse("1 s"), frozenset({ORIGIN}))
+    return LoadPlan("run", "run", "sustained", (item,), (Phase.whole(10**10),), transport)
+
+
+def requests(
+    count: int = 1_000, outcome: int = 200, delay_ms: int = 0, waited_for: int = NOTHING
+) -> Tallies:
+    """So many requests that ended like this; the first is on time whatever the others are."""
+    tally = Tally(frozenset({200}), 10 * MS)
+    due = np.arange(count, dtype=np.int64) * 10 * MS
+    sent = due + delay_ms * MS if outcome < Failure.DROPPED_WORKERS_BUSY else due * 0 - 1
+    same = due * 0
+    tally.add(
+        np.stack(
+            [same + outcome, due, sent, sent, due + (delay_ms + 5) * MS, same + waited_for]
+            + [same] * 3
+        )
+    )
+    return [[tally]]
+
+
+def health(
+    *ends: ShardEnd | None, tallies: Tallies | None = None, closed: bool = False
+) -> GeneratorHealth:
+    """The health of shards that ended so; the first has told of all requests."""
+    told = tallies or requests()
+    results = [ShardResult(told, end, "" if end else "Killed.") for end in ends]
+    return assess(a_plan(closed=closed), results, told)
+
+
+def reasons(*ends: ShardEnd | None, **facts: object) -> Sequence[str]:
+    """Why a generator whose shards ended so cannot be trusted."""
+    return health(*ends, **facts).reasons  # type: ignore[arg-type]
+
+
+def test_a_generator_that_did_its_part_is_healthy() -> None:
+    found = health(WELL, replace(WELL, cpu_s=4.0, run_queue_wait_s=0.2))
+    assert found.healthy
+    assert not found.overloaded
+    assert (found.cpu_percent, found.run_queue_wait_percent) == (40.0, 2.0)
+    assert (found.shards, found.peak_busy_workers) == (2, 6)
+
+
+def test_a_shard_that_waits_for_a_processor_makes_answers_look_slow() -> None:
+    starved = replace(WELL, run_queue_wait_s=2.0)
+    (reason,) = reasons(WELL, starved)
+    assert reason.startswith("the load generator waited for a processor 20 % of the time")
+    assert health(WELL, starved).overloaded
+
+
+def test_a_platform_that_does_not_tell_of_waiting_is_not_held_against_it() -> None:
+    assert reasons(replace(WELL, run_queue_wait_s=None)) == ()
+
+
+def test_a_shard_that_stood_still_says_for_how_long() -> None:
+    (reason,) = reasons(replace(WELL, stood_still_s=3.04))
+    assert reason.startswith("the load generator itself stood still for 3.0 s")
+
+
+BUSY = {"cpu_s": 8.5, "run_queue_wait_s": 0.7}
+
+
+def test_a_generator_that_used_all_its_time_was_the_limit_when_it_was_late() -> None:
+    exhausted = replace(WELL, **BUSY)  # type: ignore[arg-type]
+    assert reasons(exhausted) == ()
+    late = requests(delay_ms=20, waited_for=WORKERS_BUSY)
+    (reason,) = reasons(exhausted, tallies=late)
+    assert "itself was the limit: it started 0 of 1,000 requests in time" in reason
+    assert health(exhausted, tallies=late).overloaded
+    assert reasons(WELL, tallies=late) == ()  # the plan's, or the server's
+
+
+def test_in_the_closed_model_it_was_the_limit_when_it_used_all_its_time() -> None:
+    (reason,) = reasons(replace(WELL, **BUSY), closed=True)  # type: ignore[arg-type]
+    assert "the server may be able to do more" in reason
+    assert reasons(WELL, closed=True) == ()
+
+
+@pytest.mark.parametrize(
+    "tallies, words",
+    [
+        (requests(delay_ms=20), "1,000 of 1,000 requests started late or never although"),
+        (requests(outcome=Failure.DROPPED_GENERATOR), "started late or never although"),
+        (requests(delay_ms=20, waited_for=CAPPED), "because max_rate held them back"),
+        (requests(outcome=Failure.NO_DESCRIPTORS), "ran out of open files 1,000 times"),
+        (requests(outcome=Failure.NO_PORTS), "ran out of local ports 1,000 times"),
+    ],
+)
+def test_what_it_did_wrong_is_named(tallies: Tallies, words: str) -> None:
+    (reason,) = reasons(WELL, tallies=tallies)
+    assert words in reason
+
+
+def test_the_arrivals_of_a_shard_that_died_are_counted_as_lost() -> None:
+    found = health(WELL, None, tallies=requests(300))
+    (reason,) = found.reasons
+    assert found.lost_shards == (1,)
+    assert reason == (
+        "part 2 of 2 of the load generator died after 300 of its 500 requests, and the other "
+        "200 are lost: Killed."
+    )
+
+
+def test_in_the_closed_model_nobody_knows_how_many_were_lost() -> None:
+    (reason,) = reasons(None, tallies=requests(300), closed=True)
+    assert reason == "part 1 of 1 of the load generator died after 300 requests: Killed."
