@@ -25,6 +25,13 @@ def rig_server(*arguments: str) -> Iterator[str]:
 
 
 @contextmanager
+def truthful_server() -> Iterator[str]:
+    """The address of a fresh server that records how long it takes."""
+    with _process("rig.truthful") as line:
+        yield f"http://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
 def reference_api(*arguments: str) -> Iterator[str]:
     """The address of a fresh reference API."""
     with _process("pos_api", "--port", "0", "--log-level", "warning", *arguments) as line:
@@ -49,6 +56,13 @@ def _process(module: str, *arguments: str) -> Iterator[str]:
         process.terminate()
         process.wait(END_WITHIN_S)
         process.stdout.close()
+
+
+def took_ns(address: str) -> list[int]:
+    """How long each answer took a truthful server, in the order of answering."""
+    with urllib.request.urlopen(f"{address}/took", timeout=10) as answer:
+        found: list[int] = json.load(answer)
+        return found
 
 
 def counts(address: str) -> Any:
