@@ -30,6 +30,7 @@ from ApiLoadLibrary.measurement.progress import Part, Progress
 from ApiLoadLibrary.measurement.tally import Tally, merged_tallies
 
 from .plan import ShardEnd, ShardPlan, ShardResult, Tallies
+from .room import require_room
 from .shard import READY, STOP
 
 __all__ = ["LocalShardHost", "ShardHost", "merged_phases", "search_path"]
@@ -89,8 +90,11 @@ class LocalShardHost:
         """See `ShardHost`.
 
         Raises:
+            BadInput: This machine has not the descriptors or ports for so many workers.
             EngineFailed: A shard could not be started; none is left running.
         """
+        origins = {each.request.origin for plan in plans for each in plan.endpoints}
+        require_room(sum(plan.workers for plan in plans), len(plans), origins)
         self._shards = []
         try:
             for plan in plans:

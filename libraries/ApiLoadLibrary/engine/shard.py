@@ -31,6 +31,7 @@ from ApiLoadLibrary.measurement.recorder import warm_up
 
 from .loop import LoadLoop
 from .plan import ShardEnd, ShardPlan
+from .room import open_files_for, raise_descriptor_limit
 
 __all__ = ["READY", "STOP", "News", "main"]
 
@@ -52,6 +53,7 @@ def main() -> None:
     os.dup2(2, 1)
 
     plan: ShardPlan = pickle.load(commands)
+    raise_descriptor_limit(open_files_for(plan.workers))
     outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     loop = LoadLoop(plan, lambda part, busy: outbox.put(pickle.dumps((part, busy))))
     warm_up()
