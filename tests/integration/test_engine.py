@@ -231,7 +231,7 @@ def test_an_address_that_refuses_is_passed_over(rig: str) -> None:
     connections = [Connection(connector, poller, carriers) for _ in range(3)]
     request = b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\n"
     for connection in connections:
-        connection.begin("GET", request)
+        connection.begin("GET", request, time.monotonic_ns())
     open_ = {*connections}
     deadline = time.monotonic() + 10
     while open_ and time.monotonic() < deadline:

@@ -135,8 +135,13 @@ class Connection:
         self.waited_for = 0
         self.bytes_sent = self.bytes_received = 0
 
-    def begin(self, method: str, request: bytes) -> None:
+    def begin(self, method: str, request: bytes, now_ns: int) -> None:
         """Start a request.
+
+        Args:
+            method: Its method.
+            request: All of its bytes.
+            now_ns: The moment.
 
         Raises:
             RequestFailed: It could not even be started.
@@ -145,7 +150,7 @@ class Connection:
         self._request = request
         self.first_byte_ns = self.connect_ns = -1
         self.bytes_sent = self.bytes_received = 0
-        self.sent_ns = monotonic_ns()
+        self.sent_ns = now_ns
         if self.state is _IDLE:
             self._reused = True
             self._send()

@@ -100,6 +100,7 @@ class LoadLoop:
         self._polled_ns = max(start_ns, monotonic_ns())
         while self._goes_on():
             self._send_due()
+            self.peak_busy = max(self.peak_busy, self._busy)
             events = self._poller.wait(self._pause_ns())
             self._note_poll()
             self._go_on(events)
@@ -115,10 +116,9 @@ class LoadLoop:
 
     def _load_next(self) -> None:
         """Take the next arrival from the stream and render it while there is time."""
-        self._next = next(self._arrivals, None)
-        if self._next is not None:
-            _, endpoint, arrival = self._next
-            self._request = self._renderers[endpoint](arrival)
+        self._next = arrival = next(self._arrivals, None)
+        if arrival is not None:
+            self._request = self._renderers[arrival[1]](arrival[2])
 
     def _send_due(self) -> None:
         """Start every arrival that is due, as far as there are workers for them."""
@@ -151,10 +151,8 @@ class LoadLoop:
             connection.scheduled_ns = due = self._start_ns + offset
             connection.waited_for = self._why_waiting(due)
         self._busy += 1
-        if self._busy > self.peak_busy:  # noqa: PLR1730 - a call would cost more than the rest
-            self.peak_busy = self._busy
         try:
-            connection.begin(self._methods[endpoint], self._request)
+            connection.begin(self._methods[endpoint], self._request, now)
         except RequestFailed as failed:
             self._finish(connection, failed.failure, monotonic_ns())
 

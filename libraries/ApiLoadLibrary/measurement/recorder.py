@@ -23,6 +23,8 @@ from .tally import (
     NOTHING,
     SCHEDULED,
     Tally,
+    occurring,
+    picked,
 )
 
 __all__ = ["CONNECTION_ROW", "REQUEST_ROW", "ROWS_PER_DIGEST", "Recorder", "warm_up"]
@@ -71,10 +73,9 @@ class Recorder:
             _shift(columns[times], self.start_ns)
         due_in = self._phase_of(requests[SCHEDULED])
         opened_in = self._phase_of(opened[0])
-        for phase in sorted({*due_in.tolist(), *opened_in.tolist()}):
-            yield self._part(
-                phase, endpoint, requests[:, due_in == phase], opened[:, opened_in == phase]
-            )
+        for phase in occurring(np.concatenate((due_in, opened_in))):
+            now = picked(requests, due_in == phase)
+            yield self._part(phase, endpoint, now, picked(opened, opened_in == phase))
 
     def _phase_of(self, offsets: Longs) -> Longs:
         return np.maximum(np.searchsorted(self._starts, offsets, side="right") - 1, 0)
@@ -107,7 +108,7 @@ def _taken(rows: bytearray, row: Struct) -> Longs:
 
 def _shift(times: Longs, start_ns: int) -> None:
     """Turn moments into offsets; -1, for what never happened, stays."""
-    times[times >= 0] -= start_ns
+    np.subtract(times, start_ns, out=times, where=times >= 0)
 
 
 def warm_up() -> None:

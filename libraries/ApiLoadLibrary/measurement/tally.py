@@ -11,15 +11,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ApiLoadLibrary.values import NS_PER_S
 
 from .histogram import Cells, Flags, Histogram, Longs
 from .outcomes import FAILURES, NEVER_LEFT, is_dropped, is_status, is_waited
 
-__all__ = ["COLUMNS", "Answers", "Sample", "Second", "Tally", "merged_tallies"]
+__all__ = [
+    "COLUMNS",
+    "Answers",
+    "Sample",
+    "Second",
+    "Tally",
+    "merged_tallies",
+    "occurring",
+    "picked",
+]
 
 COLUMNS = 9
 OUTCOME, SCHEDULED, SENT, FIRST_BYTE, DONE, WAITED_FOR, ARRIVAL, SENT_BYTES, RECEIVED_BYTES = range(
@@ -29,6 +40,9 @@ NOTHING, WORKERS_BUSY, CAPPED = range(3)
 """What a request had to wait for after it was due."""
 
 CONNECTION_COLUMNS = 4
+OUTCOMES = max(FAILURES) + 1
+"""Every outcome is below it."""
+
 FAILURES_KEPT = 3
 SLOWEST_KEPT = 5
 _WAITED = [failure for failure in FAILURES if is_waited(failure)]
@@ -214,8 +228,8 @@ class Tally:
     def add(self, columns: Longs) -> None:
         """Count a batch of requests (see `Recorder`), their times from the phase's start."""
         outcome, scheduled, sent_at, first_byte, done, waited_for, _, out, into = columns
-        ok = np.isin(outcome, list(self.expected))
-        waited = np.isin(outcome, _WAITED)
+        ok = _among(outcome, self.expected)
+        waited = _among(outcome, _WAITED)
         sent = sent_at >= 0
         delay = np.maximum(sent_at - scheduled, 0)
         late = sent & (delay > self.late_after_ns)
@@ -224,26 +238,27 @@ class Tally:
         counts = np.bincount(outcome)
         codes = np.flatnonzero(counts)
         self.outcomes.update(dict(zip(codes.tolist(), counts[codes].tolist(), strict=True)))
-        self.late += int(late.sum())
-        self.late_workers_busy += int((late & (waited_for == WORKERS_BUSY)).sum())
-        self.late_capped += int((late & (waited_for == CAPPED)).sum())
-        in_time = sent & ~late & ~np.isin(outcome, NEVER_LEFT)
-        self.in_time += int(in_time.sum())
+        self.late += int(np.count_nonzero(late))
+        self.late_workers_busy += int(np.count_nonzero(late & (waited_for == WORKERS_BUSY)))
+        self.late_capped += int(np.count_nonzero(late & (waited_for == CAPPED)))
+        in_time = sent & ~late & ~_among(outcome, NEVER_LEFT)
+        self.in_time += int(np.count_nonzero(in_time))
         self.bytes_sent += int(out.sum())
         self.bytes_received += int(into.sum())
         self._add_durations(self.response, response, ok, waited)
-        self._add_durations(self.service, (done - sent_at)[sent], ok[sent], waited[sent])
-        self.schedule_delay.record_many(delay[sent])
-        self.own_delay.record_many(np.where(waited_for == NOTHING, delay, 0)[sent])
-        answered = first_byte >= 0
-        self.first_byte.record_many((first_byte - sent_at)[answered])
+        self._add_durations(
+            self.service, picked(done - sent_at, sent), picked(ok, sent), picked(waited, sent)
+        )
+        self.schedule_delay.record_many(picked(delay, sent))
+        self.own_delay.record_many(picked(np.where(waited_for == NOTHING, delay, 0), sent))
+        self.first_byte.record_many(picked(first_byte - sent_at, first_byte >= 0))
         fates = {"errors": ~ok, "in_time": in_time, "late": late, "dropped": ~sent}
         self._add_seconds(scheduled, response, ok | waited, fates)
         self._add_samples(columns, response, ok)
 
     @staticmethod
     def _add_durations(answers: Answers, values: Longs, ok: Flags, waited: Flags) -> None:
-        answers.success.record_many(values[ok])
+        answers.success.record_many(picked(values, ok))
         if not ok.all():
             answers.waited.record_many(values[waited])
             answers.failed.record_many(values[~ok & ~waited])
@@ -252,14 +267,14 @@ class Tally:
         self, scheduled: Longs, response: Longs, judged: Flags, fates: dict[str, Flags]
     ) -> None:
         numbers = scheduled // NS_PER_S
-        for number in sorted(set(numbers.tolist())):
+        for number in occurring(numbers):
             here = numbers == number
-            values = response[here & judged]
+            values = picked(response, here & judged)
             batch = Second(
-                requests=int(here.sum()),
+                requests=int(np.count_nonzero(here)),
                 judged=Cells.of(values),
                 judged_sum_ns=int(values.sum()),
-                **{fate: int((here & flags).sum()) for fate, flags in fates.items()},
+                **{fate: int(np.count_nonzero(here & flags)) for fate, flags in fates.items()},
             )
             self.seconds.setdefault(number, Second()).merge(batch)
 
@@ -289,6 +304,28 @@ class Tally:
                 self.failures.append(each)
         self.slowest = sorted(self.slowest + slowest, key=lambda each: -each.response_ns)
         del self.slowest[SLOWEST_KEPT:]
+
+
+def occurring(numbers: Longs) -> list[int]:
+    """Which numbers there are, ascending; they are close to each other."""
+    if not len(numbers):
+        return []
+    first = int(numbers.min())
+    found: list[int] = (np.flatnonzero(np.bincount(numbers - first)) + first).tolist()
+    return found
+
+
+def picked(values: NDArray[Any], flags: Flags) -> NDArray[Any]:
+    """The columns that are flagged; when all are, no copy is made."""
+    return values if flags.all() else values[..., flags]
+
+
+def _among(outcomes: Longs, codes: Iterable[int]) -> Flags:
+    """Which outcomes are among these codes; `np.isin` takes ten times as long."""
+    table = np.zeros(OUTCOMES, bool)
+    table[list(codes)] = True
+    flags: Flags = table[outcomes]
+    return flags
 
 
 def _sample(request: Longs) -> Sample:
