@@ -5,7 +5,6 @@ from functools import cache
 import numpy as np
 
 from ApiLoadLibrary.measurement.outcomes import Failure
-from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.measurement.resources import ResourceSample
 from ApiLoadLibrary.measurement.result import (
     EndpointResult,
@@ -13,6 +12,7 @@ from ApiLoadLibrary.measurement.result import (
     MonitoredHost,
     RunResult,
 )
+from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
 
 NS_PER_S = 1_000_000_000
