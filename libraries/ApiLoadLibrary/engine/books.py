@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from time import monotonic_ns
+from typing import Protocol
 
 from ApiLoadLibrary.measurement.progress import Part
 from ApiLoadLibrary.measurement.recorder import (
@@ -14,10 +15,9 @@ from ApiLoadLibrary.measurement.recorder import (
     Recorder,
 )
 
-from .connection import Connection
 from .plan import ShardPlan
 
-__all__ = ["Books", "Tell"]
+__all__ = ["Books", "Carrier", "Tell"]
 
 MS = 1_000_000
 TELL_EVERY_NS = 500 * MS
@@ -29,6 +29,22 @@ Tell = Callable[[Part, int], None]
 
 _pack_request = REQUEST_ROW.pack
 _pack_connection = CONNECTION_ROW.pack
+
+
+class Carrier(Protocol):
+    """What carries a request, and knows all about it that is recorded; see `Connection`."""
+
+    endpoint: int
+    arrival: int
+    scheduled_ns: int
+    waited_for: int
+    sent_ns: int
+    first_byte_ns: int
+    bytes_sent: int
+    bytes_received: int
+    connect_ns: int
+    tls_ns: int
+    reconnected: bool
 
 
 class Books:
@@ -53,28 +69,28 @@ class Books:
         self._recorder.start_ns = start_ns
         self._next_ns = start_ns + self._every_ns
 
-    def record(self, connection: Connection, outcome: int, ended_ns: int) -> None:
-        """The request that this connection carried has ended."""
+    def record(self, carrier: Carrier, outcome: int, ended_ns: int) -> None:
+        """The request that this one carried has ended."""
         self._untold += 1
-        self._add_row[connection.endpoint](
+        self._add_row[carrier.endpoint](
             _pack_request(
                 outcome,
-                connection.scheduled_ns,
-                connection.sent_ns,
-                connection.first_byte_ns,
+                carrier.scheduled_ns,
+                carrier.sent_ns,
+                carrier.first_byte_ns,
                 ended_ns,
-                connection.waited_for,
-                connection.arrival,
-                connection.bytes_sent,
-                connection.bytes_received,
+                carrier.waited_for,
+                carrier.arrival,
+                carrier.bytes_sent,
+                carrier.bytes_received,
             )
         )
-        if connection.connect_ns >= 0:
-            self._recorder.connections[connection.endpoint] += _pack_connection(
-                connection.scheduled_ns,
-                connection.connect_ns,
-                connection.tls_ns,
-                connection.reconnected,
+        if carrier.connect_ns >= 0:
+            self._recorder.connections[carrier.endpoint] += _pack_connection(
+                carrier.scheduled_ns,
+                carrier.connect_ns,
+                carrier.tls_ns,
+                carrier.reconnected,
             )
 
     def record_dropped(
