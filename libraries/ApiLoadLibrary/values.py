@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from fractions import Fraction
 
-__all__ = ["Count", "Duration", "Percent", "Rate", "TimeUnit"]
+__all__ = ["Amount", "Arrivals", "Count", "Duration", "Percent", "Rate", "TimeUnit"]
 
 NS_PER_S = 1_000_000_000
 MAX_DIGITS = 20
@@ -67,6 +67,16 @@ def _exact(value: float) -> Fraction:
     if number < 0:
         raise ValueError(f"'{value}' is negative; it must be 0 or more.")
     return number
+
+
+def _not_negative(value: object, least: str) -> Fraction:
+    """What was written, or given as a number, as an exact fraction; `least` says what may be."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _exact(value)
+    text = str(value).strip()
+    if text.startswith("-"):
+        raise ValueError(f"'{text}' is negative: write a number {least}.")
+    return _number(text)
 
 
 def _decimal(value: Fraction) -> str:
@@ -208,19 +218,43 @@ class Count:
         """
         if isinstance(value, Count):
             return value
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            number = _exact(value)
-        else:
-            text = str(value).strip()
-            if text.startswith("-"):
-                raise ValueError(f"'{text}' is negative: write a number above 0.")
-            number = _number(text)
+        number = _not_negative(value, "above 0")
         if number == 0:
             raise ValueError("'0' is not enough: write a number above 0.")
         return cls(number)
 
     def __str__(self) -> str:
         return _decimal(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number that may also be none: `0`, `10`, `1,000`, `16.7`."""
+
+    value: Fraction
+
+    @classmethod
+    def parse(cls, value: object) -> Amount:
+        """An Amount from text or from a number.
+
+        Raises:
+            ValueError: Negative, nan, inf or not a number at all.
+        """
+        return value if isinstance(value, Amount) else cls(_not_negative(value, "of 0 or more"))
+
+    def per(self, time: Duration) -> Rate | None:
+        """So many in such a time; None of none."""
+        return Rate(self.value, time) if self.value else None
+
+    def __str__(self) -> str:
+        return _decimal(self.value)
+
+
+class Arrivals(Enum):
+    """How requests are spaced: evenly, or at random and independent of each other."""
+
+    EVEN = "even"
+    RANDOM = "random"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.http import guarded_session
-from ApiLoadLibrary.session.tester import LoadTester, Moment, Watcher
+from ApiLoadLibrary.session.tester import Load, LoadTester, Moment, Watcher, sustained
 from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
 
@@ -38,12 +37,25 @@ def sustain(
     **settings: Any,
 ) -> RunResult:
     """Sustain a rate on each endpoint and return the result."""
+    return send(address, endpoints, steady(rate, duration), watch, **settings)
+
+
+def steady(rate: str, duration: str) -> Load:
+    """A constant rate, as a suite writes it."""
+    return sustained(Rate.parse(rate), Duration.parse(duration))
+
+
+def send(
+    address: str,
+    endpoints: Sequence[Endpoint],
+    load: Load,
+    watch: Watcher = watch_nothing,
+    **settings: Any,
+) -> RunResult:
+    """Send a load to each endpoint and return the result."""
     makes = load_tester(address, **settings)
     kept: list[RunResult] = []
-    plan: LoadPlan = makes.plan_sustained(
-        endpoints, Rate.parse(rate), Duration.parse(duration), "test"
-    )
-    makes.run(plan, "test", watch, kept.append)
+    makes.run(makes.plan(endpoints, load, "test"), "test", watch, kept.append)
     return kept[0]
 
 

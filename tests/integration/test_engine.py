@@ -20,10 +20,9 @@ from ApiLoadLibrary.engine.poller import make_poller
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.tester import Moment
-from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
-from integration.loads import get, load_tester, sustain
+from integration.loads import get, load_tester, steady, sustain
 from rig.process import counts, reference_api
 
 # How the reference API counts a path that it does not have.
@@ -257,7 +256,7 @@ def test_a_run_that_is_broken_off_keeps_what_it_measured_and_ends_at_once(rig: s
 
     kept: list[RunResult] = []
     makes = load_tester(rig)
-    plan = makes.plan_sustained([get("/ok")], Rate.parse("100/s"), Duration.parse("60 s"), "x")
+    plan = makes.plan([get("/ok")], steady("100/s", "60 s"), "x")
     began = time.monotonic()
     with pytest.raises(Broken):
         makes.run(plan, "test", break_off, kept.append)

@@ -13,8 +13,7 @@ import psutil
 
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.tester import Moment
-from ApiLoadLibrary.values import Duration, Rate
-from integration.loads import get, load_tester
+from integration.loads import get, load_tester, steady
 from rig.process import ROOT, counts
 
 
@@ -39,7 +38,7 @@ def test_the_death_of_a_shard_leaves_the_others_counts_and_is_the_generators_fau
             victim.kill()
 
     makes = load_tester(rig, shards=2)
-    plan = makes.plan_sustained([get("/ok")], Rate.parse("100/s"), Duration.parse("2 s"), "x")
+    plan = makes.plan([get("/ok")], steady("100/s", "2 s"), "x")
     kept: list[RunResult] = []
     makes.run(plan, "test", kill_one, kept.append)
     (result,) = kept
@@ -93,9 +92,7 @@ def _wait_until_loaded(rig: str) -> None:
 def test_two_shards_measure_what_one_does(rig: str) -> None:
     """Each arrival is sent once, whatever the number of shards."""
     makes = load_tester(rig, shards=2)
-    plan = makes.plan_sustained(
-        [get("/ok"), get("/status/404")], Rate.parse("300/s"), Duration.parse("1 s"), "x"
-    )
+    plan = makes.plan([get("/ok"), get("/status/404")], steady("300/s", "1 s"), "x")
     kept: list[RunResult] = []
     makes.run(plan, "test", lambda moment: None, kept.append)
     assert kept[0].generator.shards == 2
@@ -116,6 +113,6 @@ def test_a_shard_that_cannot_start_says_why(rig: str, monkeypatch, tmp_path: Pat
         lambda: os.pathsep.join([str(tmp_path), str(ROOT / "libraries")]),
     )
     makes = load_tester(rig)
-    plan = makes.plan_sustained([get("/ok")], Rate.parse("10/s"), Duration.parse("1 s"), "x")
+    plan = makes.plan([get("/ok")], steady("10/s", "1 s"), "x")
     with pytest.raises(EngineFailed, match="no httptools here"):
         makes.run(plan, "test", lambda moment: None, lambda result: None)

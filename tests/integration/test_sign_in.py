@@ -8,9 +8,9 @@ from ApiLoadLibrary.errors import OriginNotAllowed, ServerUnreachable, SignInFai
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.signin import SignIn
-from ApiLoadLibrary.values import Duration, Rate
+from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.origin import Origin
-from integration.loads import get, watch_nothing
+from integration.loads import get, steady, watch_nothing
 from rig.process import counts, reference_api, rig_server
 
 LOGIN = SignIn(
@@ -32,17 +32,13 @@ def test_load_carries_the_token_and_is_let_in() -> None:
         session = session_at(address)
         session.sign_in(LOGIN)
         session.endpoints.define(get("/api/products"))
-        plan = session.plan_sustained(
-            "Get /api/products", Rate.parse("50/s"), Duration.parse("1 s")
-        )
+        plan = session.plan(steady("50/s", "1 s"), "Get /api/products")
         assert session.run(plan, watch_nothing).outcomes == {200: 50}
 
 
 def products_for(session: AcceptanceSession, seconds: int) -> LoadPlan:
     """A plan that its session's token is in."""
-    return session.plan_sustained(
-        "Get /api/products", Rate.parse("10/s"), Duration.parse(f"{seconds} s")
-    )
+    return session.plan(steady("10/s", f"{seconds} s"), "Get /api/products")
 
 
 def test_a_token_that_would_run_out_during_the_load_is_renewed_before_it() -> None:
@@ -83,9 +79,7 @@ def test_another_server_gets_neither_token_nor_password_nor_the_allowed_origins(
         assert session.config.allowed == {Origin.of(other)}
         assert session.token is None
         session.endpoints.define(get("/ok"))
-        plan = session.signed_in(
-            lambda: session.plan_sustained("Get /ok", Rate.parse("10/s"), Duration.parse("1 s"))
-        )
+        plan = session.signed_in(lambda: session.plan(steady("10/s", "1 s"), "Get /ok"))
         assert session.run(plan, watch_nothing).outcomes == {200: 10}
         assert counts(other)["received"] == {"GET /ok": 10}
         assert not any("Authorization" in each for each in counts(other)["bodies"])

@@ -111,6 +111,32 @@ More Than The Cap Allows
     Configure Load    max_rate=60/min
     Sustain 10 Requests Per Second On Quick    duration=1 s
 
+A Ramp That Does Not Say How Long It Takes
+    [Documentation]    FAIL *missing named-only argument 'over'.
+    Ramp From 0 To 10 Requests Per Second On Quick
+
+A Ramp Between Equal Rates
+    [Documentation]    FAIL A ramp needs two rates that differ, and both are 10/s: for the same rate all the time write
+    ...                `Sustain …`.
+    Ramp From 10 To 10 Requests Per Second On Quick    over=1 s
+
+A Ramp Below Nothing
+    [Documentation]    FAIL *'low' got value '-1'*'-1' is negative: write a number of 0 or more.
+    Ramp From -1 To 10 Requests Per Second On Quick    over=1 s
+
+A Single Step
+    [Documentation]    FAIL steps=1 must be from 2 to 1,000.
+    Step From 1 To 10 Requests Per Second In 1 Steps On Quick    every=1 s
+
+A Warm-Up At No Rate
+    [Documentation]    FAIL warm_up='1 s' would send nothing, for this load begins at 0: leave it out, or begin at a
+    ...                rate above 0.
+    Ramp From 0 To 10 Requests Per Second On Quick    over=1 s    warm_up=1 s
+
+Arrivals Of A Kind That There Is Not
+    [Documentation]    FAIL *'arrivals' got value 'bursty'*'EVEN' and 'RANDOM'*
+    Sustain 10 Requests Per Second On Quick    duration=1 s    arrivals=bursty
+
 A Verdict Without A Load Run
     [Documentation]    FAIL No load run has been made in this test or in its suite's setup: send load first (Sustain
     ...                …), or name a run with run=.

@@ -25,7 +25,12 @@ FILLERS = {
     "endpoint": ["Products", "Create Order"],
     "limit": ["200 ms", "1.5 s"],
     "percent": ["1 %", "0.5 %"],
+    "low": ["0.5"],
+    "high": ["1,000"],
+    "steps": ["5"],
 }
+# What a sentence cannot do without, besides what stands in it.
+ARGUMENTS = {"Ramp": "    over=1 min", "Step": "    every=30 s"}
 
 
 def sentences(name: str) -> list[str]:
@@ -34,7 +39,7 @@ def sentences(name: str) -> list[str]:
     for argument in re.findall(r"\$\{(\w+)\}", name):
         place = "${" + argument + "}"
         found = [each.replace(place, word) for each in found for word in FILLERS[argument]]
-    return found
+    return [each + ARGUMENTS.get(name.split(maxsplit=1)[0], "") for each in found]
 
 
 @pytest.mark.parametrize("name", DOCS)

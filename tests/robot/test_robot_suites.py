@@ -46,3 +46,24 @@ def test_wrong_input_is_answered_with_what_to_write_and_sends_no_load(tmp_path: 
     assert received == {"POST /status/401": 1, "POST /login": 1, "GET /ok": 2}
     assert "Traceback" not in run.console
     assert run.report["verdict"] == "inconclusive"
+
+
+@pytest.mark.slow
+def test_every_load_sentence_is_sent_shown_and_judged(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "loads.robot"))
+        assert wrong_outcomes(run, rig) == []
+        received = counts(rig)["received"]
+    runs = {each["name"]: each for each in run.report["runs"]}
+    scenarios = ["ramp", "steps", "sustained", "closed", "closed"]
+    assert [each["scenario"] for each in runs.values()] == scenarios
+    assert (runs["Opening"]["requests"], runs["Steps"]["requests"]) == (200, 120)
+    warm_ups = sum(received.values()) - sum(each["requests"] for each in runs.values())
+    assert warm_ups > 40  # of the steps, and what the closed model sent before it was judged
+    for words in (
+        "from 10/s to 0 over 10 s",
+        "from 1/h to 9/h in 3 steps of 1 h at random",
+        "in 61 s (warm-up 1 min, load 1 s), 20/s over all",
+        "as many requests as it takes in 1 s, 50 workers; nothing is sent.",
+    ):
+        assert words in run.console

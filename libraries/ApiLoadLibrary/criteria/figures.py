@@ -129,6 +129,8 @@ def judge_achieved_rate(_: Figure, limit: Limit, subject: Subject, __: float) ->
     """
     if not subject.requests:
         return unmeasured(subject, limit, "no requests were made")
+    if subject.run.closed and limit.unit == "%":
+        return unmeasured(subject, limit, _NO_TARGET)
     measured = _rate(limit, subject, subject.in_time)
     finding = Finding(
         subject,
@@ -141,6 +143,12 @@ def judge_achieved_rate(_: Figure, limit: Limit, subject: Subject, __: float) ->
     )
     if finding.verdict is Verdict.PASS:
         return doubted(enough(finding))
+    return _closed_shortfall(finding) if subject.run.closed else _shortfall(finding)
+
+
+def _shortfall(finding: Finding) -> Finding:
+    """Less than wanted of a planned rate: whose fault it was."""
+    subject, limit = finding.subject, finding.limit
     if not limit.met(_rate(limit, subject, subject.planned)):
         reason = f"no more than {subject.rate} was offered"
         return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
@@ -148,6 +156,16 @@ def judge_achieved_rate(_: Figure, limit: Limit, subject: Subject, __: float) ->
         reason = doubt(subject) or waiting(subject)
         return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
     return replace(finding, reason=_slow_server(subject))
+
+
+def _closed_shortfall(finding: Finding) -> Finding:
+    """Less than wanted by workers that sent as soon as they were answered: the server's doing,
+    unless the load is in doubt."""
+    subject = finding.subject
+    reason = doubt(subject)
+    if reason:
+        return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
+    return replace(finding, reason=f"{all_workers(subject.run)} sending all the time")
 
 
 def _rate(limit: Limit, subject: Subject, arrivals: int) -> float:
@@ -169,6 +187,10 @@ def _excused_of(endpoint: EndpointResult, run: RunResult) -> int:
     return own if is_servers_fault(endpoint, run) else own + busy_arrivals(endpoint)
 
 
+_NO_TARGET = (
+    "load as fast as possible has no target; give a rate, as in achieved rate >= 100/s, "
+    "or send a rate with Sustain …"
+)
 _TOO_SHORT = f"too few samples, one a second; run for at least {RESOURCE_SAMPLES + 1} s"
 _NOT_MONITORED = (
     "the host of the system under test is not monitored; only a server on this machine "

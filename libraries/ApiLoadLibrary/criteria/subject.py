@@ -45,7 +45,8 @@ class Subject(Totals):
         times = {each.per for each in rates}
         if len(times) == 1:
             return str(Rate(sum((each.count for each in rates), Fraction(0)), *times))
-        return f"{self.run.offered_rate_per_s:,.4g}/s"
+        mean = sum(each.offered_rate_per_s for each in self.endpoints)
+        return f"{mean:,.4g}/s{'' if rates else ' on average'}"
 
     def basis(self, samples: int) -> str:
         """`12,000 requests at 1,000/min`, or `9,000 of 12,000 …` when not all of them count."""

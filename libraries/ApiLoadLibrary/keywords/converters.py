@@ -14,7 +14,7 @@ from robot.api.types import Secret
 
 from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.session.acceptance import check_criterion
-from ApiLoadLibrary.values import Count, Duration, Percent, Rate, TimeUnit
+from ApiLoadLibrary.values import Amount, Count, Duration, Percent, Rate, TimeUnit
 
 __all__ = ["CONVERTERS", "LatencyMetric", "unwrapped"]
 
@@ -52,7 +52,8 @@ def _converter(kind: Any) -> Callable[[Any], Any]:
 
 
 CONVERTERS: dict[type, Any] = {
-    kind: _converter(kind) for kind in (Count, Duration, LatencyMetric, Percent, Rate, TimeUnit)
+    kind: _converter(kind)
+    for kind in (Amount, Count, Duration, LatencyMetric, Percent, Rate, TimeUnit)
 }
 
 

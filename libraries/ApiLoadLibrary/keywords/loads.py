@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
-from robot.api import logger
 from robot.api.deco import keyword
 from robot.api.types import KeywordArgument, KeywordName
 from robot.libraries.BuiltIn import BuiltIn
 
 from ApiLoadLibrary.errors import BadInput
-from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
-from ApiLoadLibrary.session.showing import plan_html, plan_lines, run_card
-from ApiLoadLibrary.session.tester import LoadPlan
-from ApiLoadLibrary.values import Count, Duration, Rate, TimeUnit
+from ApiLoadLibrary.session.tester import Load, as_fast_as_possible, ramped, stepped, sustained
+from ApiLoadLibrary.values import Amount, Arrivals, Count, Duration, Rate, TimeUnit
 
-from .console import ConsoleProgress
+from .sending import Sender
 
 __all__ = ["Loads"]
 
-_LOAD_SENTENCE = re.compile(r"(?:(?:given|when|then|and|but)\s+)?sustain\s", re.IGNORECASE)
+_LOAD_SENTENCE = re.compile(
+    r"(?:(?:given|when|then|and|but)\s+)?(?:sustain|ramp\s+from|step\s+from|send\s+as\s+fast)\s",
+    re.IGNORECASE,
+)
 
 
 class Loads:
@@ -30,7 +28,7 @@ class Loads:
 
     def __init__(self, session: AcceptanceSession) -> None:
         self._session = session
-        self._only_show = False
+        self._sender = Sender(session)
 
     @keyword("Sustain ${rate} Requests Per ${unit} On ${endpoints}", tags=["load"])
     def sustain(
@@ -40,6 +38,8 @@ class Loads:
         endpoints: str,
         *,
         duration: Duration | None = None,
+        warm_up: Duration | None = None,
+        arrivals: Arrivals = Arrivals.EVEN,
         workers: int | None = None,
         name: str | None = None,
     ) -> str:
@@ -54,6 +54,9 @@ class Loads:
             unit: Per what: Second, Minute or Hour.
             endpoints: A name, several with commas, or `Each Endpoint`.
             duration: How long; as `Use Server` says unless given.
+            warm_up: How long the same load is sent before that, and not judged.
+            arrivals: `even`, or `random` as of customers who do not know of each other
+                (a Poisson process).
             workers: How many requests may be under way at once, in this run.
             name: How criteria (`run=`) and the report call the run.
 
@@ -64,14 +67,138 @@ class Loads:
 
         ```robotframework
         Sustain 1000 Requests Per Minute On Each Endpoint    duration=5 min
-        Sustain 20 Requests Per Second On Products, Create Order    duration=30 s
+        Sustain 20 Requests Per Second On Products, Create Order    duration=30 s    warm_up=10 s
         ```
         """
-        return self._send(
-            lambda: self._session.plan_sustained(
-                endpoints, Rate(rate.value, unit.duration), duration, name, workers
-            )
-        )
+        per_unit = Rate(rate.value, unit.duration)
+        load = sustained(per_unit, self._length(duration), warm_up)
+        return self._send(_spaced(load, arrivals), endpoints, name, workers)
+
+    @keyword("Ramp From ${low} To ${high} Requests Per ${unit} On ${endpoints}", tags=["load"])
+    def ramp(
+        self,
+        low: Amount,
+        high: Amount,
+        unit: TimeUnit,
+        endpoints: str,
+        *,
+        over: Duration,
+        hold: Duration | None = None,
+        warm_up: Duration | None = None,
+        arrivals: Arrivals = Arrivals.EVEN,
+        workers: int | None = None,
+        name: str | None = None,
+    ) -> str:
+        """Sends a rate that rises or falls evenly to each of the endpoints, and waits for the end.
+
+        What `Sustain …` says of requests and answers holds here too.  Criteria judge all of
+        it, `hold` included.
+
+        Args:
+            low: The rate at the start, for each endpoint; `0` begins with nothing.
+            high: The rate at the end; it may be the lower one.
+            unit: Per what: Second, Minute or Hour.
+            endpoints: A name, several with commas, or `Each Endpoint`.
+            over: How long the rate takes from the one to the other.
+            hold: How long it then stays where it is.
+            warm_up: How long load is sent at the first rate before that, and not judged.
+            arrivals: `even` or `random`, see `Sustain …`.
+            workers: How many requests may be under way at once, in this run.
+            name: How criteria (`run=`) and the report call the run.
+
+        Returns:
+            The load run's id.
+
+        Example:
+
+        ```robotframework
+        Ramp From 0 To 1000 Requests Per Minute On Products    over=2 min    hold=1 min
+        ```
+        """
+        load = ramped(low.per(unit.duration), high.per(unit.duration), over, hold, warm_up)
+        return self._send(_spaced(load, arrivals), endpoints, name, workers)
+
+    @keyword(
+        "Step From ${low} To ${high} Requests Per ${unit} In ${steps} Steps On ${endpoints}",
+        tags=["load"],
+    )
+    def step(
+        self,
+        low: Count,
+        high: Count,
+        unit: TimeUnit,
+        steps: int,
+        endpoints: str,
+        *,
+        every: Duration,
+        warm_up: Duration | None = None,
+        arrivals: Arrivals = Arrivals.EVEN,
+        workers: int | None = None,
+        name: str | None = None,
+    ) -> str:
+        """Sends a rate that changes in even steps to each of the endpoints, and waits for the end.
+
+        What `Sustain …` says of requests and answers holds here too.
+
+        Args:
+            low: The rate of the first step, for each endpoint.
+            high: The rate of the last step; it may be the lower one.
+            unit: Per what: Second, Minute or Hour.
+            steps: How many steps, the first and the last included.
+            endpoints: A name, several with commas, or `Each Endpoint`.
+            every: How long each step lasts.
+            warm_up: How long load is sent at the first rate before that, and not judged.
+            arrivals: `even` or `random`, see `Sustain …`.
+            workers: How many requests may be under way at once, in this run.
+            name: How criteria (`run=`) and the report call the run.
+
+        Returns:
+            The load run's id.
+
+        Example:
+
+        ```robotframework
+        Step From 100 To 500 Requests Per Second In 5 Steps On Products    every=30 s
+        ```
+        """
+        first, last = (Rate(each.value, unit.duration) for each in (low, high))
+        load = stepped(first, last, steps, every, warm_up)
+        return self._send(_spaced(load, arrivals), endpoints, name, workers)
+
+    @keyword("Send As Fast As Possible On ${endpoints}", tags=["load"])
+    def send_as_fast_as_possible(
+        self,
+        endpoints: str,
+        *,
+        workers: int | None = None,
+        duration: Duration | None = None,
+        warm_up: Duration | None = None,
+        name: str | None = None,
+    ) -> str:
+        """Has each worker send its next request when its last was answered, for some time.
+
+        This is the closed model: it finds how much a server can do with so many requests
+        under way, but a server that is slow is also asked less often.  What its customers
+        feel at a given rate is found with `Sustain …`.
+
+        Args:
+            endpoints: A name, several with commas, or `Each Endpoint`: they take turns.
+            workers: How many requests are under way at once; as `Use Server` says unless given.
+            duration: How long; as `Use Server` says unless given.
+            warm_up: How long the same is done before that, and not judged.
+            name: How criteria (`run=`) and the report call the run.
+
+        Returns:
+            The load run's id.
+
+        Example:
+
+        ```robotframework
+        Send As Fast As Possible On Products    workers=50    duration=30 s    warm_up=5 s
+        ```
+        """
+        load = as_fast_as_possible(self._length(duration), warm_up)
+        return self._send(load, endpoints, name, workers)
 
     @keyword(tags=["load", "plan"])
     def show_load_plan(self, sentence: KeywordName, *arguments: KeywordArgument) -> None:
@@ -92,45 +219,15 @@ class Loads:
                 f"sentence='{sentence}' sends no load: write a load sentence, "
                 "like Sustain 1000 Requests Per Minute On Products."
             )
-        with self._showing():
+        with self._sender.showing():
             BuiltIn().run_keyword(sentence, *arguments)
 
-    @contextmanager
-    def _showing(self) -> Iterator[None]:
-        self._only_show = True
-        try:
-            yield
-        finally:
-            self._only_show = False
+    def _length(self, duration: Duration | None) -> Duration:
+        return self._session.config.duration if duration is None else duration
 
-    def _send(self, make_plan: Callable[[], LoadPlan]) -> str:
-        return self._show(make_plan()) if self._only_show else self._run(make_plan)
-
-    def _show(self, plan: LoadPlan) -> str:
-        server = self._session.config.server
-        logger.info(plan_html(plan, server), html=True)
-        logger.console("\n" + plan_lines(plan, server))
-        return plan.run_id
-
-    def _run(self, make_plan: Callable[[], LoadPlan]) -> str:
-        plan = self._session.signed_in(make_plan)
-        if self._session.token_runs_out(plan):
-            logger.warn(
-                f"{plan.name}: the token may run out before the last answer, new as it is; "
-                "let the server give tokens that last longer, or send load for less time."
-            )
-        console = ConsoleProgress()
-        before = len(self._session.runs)
-        try:
-            self._session.run(plan, console)
-        finally:
-            console.close()
-            for run in self._session.runs[before:]:
-                _log_run(run)
-        return plan.run_id
+    def _send(self, load: Load, endpoints: str, name: str | None, workers: int | None) -> str:
+        return self._sender.send(lambda: self._session.plan(load, endpoints, name, workers))
 
 
-def _log_run(run: RunResult) -> None:
-    logger.info(run_card(run), html=True)
-    for reason in run.generator.reasons:
-        logger.warn(f"{run.name}: {reason}.")
+def _spaced(load: Load, arrivals: Arrivals) -> Load:
+    return load.randomly() if arrivals is Arrivals.RANDOM else load

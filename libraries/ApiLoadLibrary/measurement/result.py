@@ -30,7 +30,8 @@ class EndpointResult:
     """One endpoint's part in a load run.
 
     Attributes:
-        rate: What was offered to this endpoint; None in the closed model.
+        rate: What was offered to this endpoint, where it was always the same.
+        offered: The same as a person says it, and of other loads too: `as fast as possible`.
         planned: How many arrivals the schedule holds for it; in the closed model, how many
             there were.
         length_ns: The length of the phase that is counted.
@@ -42,6 +43,7 @@ class EndpointResult:
     method: str
     path: str
     rate: Rate | None
+    offered: str
     planned: int
     length_ns: int
     threshold_ns: int | None
@@ -175,6 +177,11 @@ class RunResult(Totals):
     host: MonitoredHost | None = None
     phases: tuple[PhaseResult, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> bool:
+        """Whether workers sent as soon as they were answered, so that no rate was offered."""
+        return self.scenario == "closed"
 
     @property
     def late(self) -> int:

@@ -34,7 +34,7 @@ def build_endpoint(result: EndpointResult, seconds: int) -> doc.Endpoint:
         name=result.name,
         method=result.method,
         path=result.path,
-        rate=str(result.rate),
+        rate=result.offered,
         threshold_ms=None if result.threshold_ns is None else _ms(result.threshold_ns),
         offered_rate_per_s=round(result.offered_rate_per_s, DECIMALS),
         achieved_rate_per_s=round(result.achieved_rate_per_s, DECIMALS),

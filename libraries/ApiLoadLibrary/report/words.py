@@ -97,15 +97,20 @@ def _margin(criterion: Criterion) -> float:
 def load_sentence(run: Run) -> str:
     """What was sent: `1,000 requests a minute on each of 10 endpoints for 5 min.`"""
     rates = {each.rate for each in run.endpoints}
-    what = _rate_words(rates.pop()) if len(rates) == 1 else _all_rates(run)
-    return f"{what} {_on(run.endpoints, even=not rates)} for {formats.duration(run.length_s)}."
+    length = formats.duration(run.length_s)
+    if len(rates) != 1:
+        return f"{_all_rates(run)} {_on(run.endpoints, even=False)} for {length}."
+    (rate,), where = rates, _on(run.endpoints, even=True)
+    words = _rate_words(rate)
+    return f"{words} {where} for {length}." if words else f"Load {where} for {length}: {rate}."
 
 
-def _rate_words(text: str) -> str:
+def _rate_words(text: str) -> str | None:
+    """A rate as people say it; None of a load that has not the same one all the time."""
     try:
         rate = Rate.parse(text)
     except ValueError:
-        return text
+        return None
     units = {unit.duration: unit.name.lower() for unit in TimeUnit}
     per = f"a {units[rate.per]}" if rate.per in units else f"every {rate.per}"
     one = str(rate).partition("/")[0] == "1"

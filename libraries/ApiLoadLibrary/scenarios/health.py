@@ -53,7 +53,7 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
     effort = _effort(ends)
     judged = [
         tally
-        for phase, part in zip(plan.phases, tallies, strict=True)
+        for phase, part in zip(plan.load.phases, tallies, strict=True)
         if phase.judged
         for tally in part
     ]
@@ -126,7 +126,7 @@ def _starvation(effort: _Effort) -> Iterator[str]:
 def _exhaustion_of_time(plan: LoadPlan, tallies: Sequence[Tally], effort: _Effort) -> Iterator[str]:
     if effort.needed_percent < EXHAUSTED_PERCENT:
         return
-    if plan.closed:
+    if plan.load.closed:
         yield (
             "the load generator itself was the limit: it used all the processor time that it "
             "could get, and the server may be able to do more; give it more cores, or a machine "

@@ -21,6 +21,7 @@ from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import NS_PER_S
 
 from .health import assess
+from .load import Load
 from .plan import LoadPlan, PlanItem
 
 __all__ = ["LoadRun"]
@@ -108,14 +109,14 @@ class LoadRun:
         plan = self.plan
         phases = [
             PhaseResult(phase, _endpoint_results(plan, phase, part))
-            for phase, part in zip(plan.phases, tallies, strict=True)
+            for phase, part in zip(plan.load.phases, tallies, strict=True)
         ]
         judged = next(each for each in phases if each.phase.judged)
         return RunResult(
             id=plan.run_id,
             name=plan.name,
             test=self._test,
-            scenario=plan.scenario,
+            scenario=plan.load.scenario,
             started_at=self._started_at.isoformat(timespec="milliseconds"),
             length_ns=judged.phase.length_ns,
             duration_s=duration_s,
@@ -131,19 +132,20 @@ def _endpoint_results(
     plan: LoadPlan, phase: Phase, tallies: Sequence[Tally]
 ) -> tuple[EndpointResult, ...]:
     return tuple(
-        _endpoint_result(item, phase, tally)
+        _endpoint_result(plan.load, item, phase, tally)
         for item, tally in zip(plan.items, tallies, strict=True)
     )
 
 
-def _endpoint_result(item: PlanItem, phase: Phase, tally: Tally) -> EndpointResult:
+def _endpoint_result(load: Load, item: PlanItem, phase: Phase, tally: Tally) -> EndpointResult:
     endpoint = item.endpoint
     planned = item.planned_in(phase)
     return EndpointResult(
         name=endpoint.name,
         method=endpoint.method,
         path=endpoint.path,
-        rate=item.rate,
+        rate=load.rate,
+        offered=load.words,
         planned=tally.requests if planned is None else planned,
         length_ns=phase.length_ns,
         threshold_ns=endpoint.threshold.ns if endpoint.threshold else None,

@@ -24,7 +24,6 @@ from ApiLoadLibrary.report.record import (
 from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
 from ApiLoadLibrary.scenarios.plan import LoadPlan
-from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.origin import Origin
 
 from .about import environment
@@ -36,7 +35,7 @@ from .local import is_local
 from .masking import Masker
 from .place import Place
 from .signin import SignIn, Token
-from .tester import LoadTester, Watcher, longest_s
+from .tester import Load, LoadTester, Watcher, longest_s
 
 __all__ = ["AcceptanceSession", "check_criterion"]
 
@@ -145,26 +144,20 @@ class AcceptanceSession:
 
     # Running.
 
-    def plan_sustained(
-        self,
-        names: str,
-        rate: Rate,
-        duration: Duration | None = None,
-        name: str | None = None,
-        workers: int | None = None,
+    def plan(
+        self, load: Load, names: str, name: str | None = None, workers: int | None = None
     ) -> LoadPlan:
-        """A constant rate on each of the named endpoints; see `LoadTester.plan_sustained`.
+        """A load on each of the named endpoints; see `LoadTester.plan`.
 
         The requests carry the token of this moment; see `signed_in`.
         """
         config = self.config.changed(workers=workers)
-        length = duration or config.duration
         endpoints = [
             each if each.threshold else replace(each, threshold=config.threshold)
             for each in self.endpoints.named(names)
         ]
-        title = name or f"{rate} on {names.strip()}"
-        return LoadTester(config, self._http).plan_sustained(endpoints, rate, length, title)
+        title = name or f"{load.words[0].upper()}{load.words[1:]} on {names.strip()}"
+        return LoadTester(config, self._http).plan(endpoints, load, title)
 
     def signed_in(self, make_plan: Callable[[], LoadPlan]) -> LoadPlan:
         """A plan to be sent at once: where its token would run out, with a new one.

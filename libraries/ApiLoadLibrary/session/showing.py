@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ApiLoadLibrary.report.card import plan_card, run_card
+from ApiLoadLibrary.report.formats import rate
 from ApiLoadLibrary.scenarios.plan import LoadPlan
+from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.origin import address_of
 
 __all__ = ["plan_html", "plan_lines", "run_card"]
@@ -21,7 +23,7 @@ def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | N
             item.endpoint.name,
             item.endpoint.method,
             address_of(server, item.endpoint.path),
-            "as fast as possible" if item.rate is None else str(item.rate),
+            plan.load.words,
             None if item.schedule is None else item.schedule.count,
         )
         for item in plan.items
@@ -39,9 +41,16 @@ def plan_lines(plan: LoadPlan, server: str) -> str:
 
 
 def _extent(plan: LoadPlan) -> str:
-    if plan.planned is None or plan.rate_per_s is None:
-        return f"as many requests as it takes in {plan.length}"
-    return (
-        f"{plan.planned:,} requests in {plan.length}, "
-        f"{float(plan.rate_per_s):,.1f} a second over all"
-    )
+    length = _length(plan)
+    if plan.planned is None or plan.peak_per_s is None:
+        return f"as many requests as it takes in {length}"
+    pace = f"{rate(float(plan.peak_per_s))} over all"
+    at = pace if plan.load.rate else f"up to {pace}"
+    return f"{plan.planned:,} requests in {length}, {at}"
+
+
+def _length(plan: LoadPlan) -> str:
+    """`1 min`, or `1 min (warm-up 10 s, load 50 s)` where parts are counted apart."""
+    phases = plan.load.phases
+    parts = ", ".join(f"{each.name} {Duration(each.length_ns)}" for each in phases)
+    return f"{plan.load.length} ({parts})" if len(phases) > 1 else f"{plan.load.length}"

@@ -15,19 +15,29 @@ from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import MonitoredHost, RunResult
 from ApiLoadLibrary.monitor.host import HostMonitor
-from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, closed, sustained
+from ApiLoadLibrary.scenarios.load import Load, as_fast_as_possible, ramped, stepped, sustained
+from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, plan_load
 from ApiLoadLibrary.scenarios.run import LoadRun
-from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.prepare import prepare
-from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .config import LoadTestConfig
 from .http import require_reachable
 from .local import is_local
 
-__all__ = ["LoadPlan", "LoadTester", "Moment", "Watcher", "longest_s"]
+__all__ = [
+    "Load",
+    "LoadPlan",
+    "LoadTester",
+    "Moment",
+    "Watcher",
+    "as_fast_as_possible",
+    "longest_s",
+    "ramped",
+    "stepped",
+    "sustained",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,56 +81,18 @@ class LoadTester:
         self._http = http
         self._host = host or LocalShardHost()
 
-    def plan_sustained(
-        self,
-        endpoints: Sequence[Endpoint],
-        rate: Rate,
-        duration: Duration,
-        name: str,
-        warm_up: Duration | None = None,
-    ) -> LoadPlan:
-        """A constant rate on each of these endpoints, after a warm-up that is not judged.
+    def plan(self, endpoints: Sequence[Endpoint], load: Load, name: str) -> LoadPlan:
+        """This load on each of these endpoints, with a run id of its own.
 
         Raises:
             BadInput: A rate, a duration or a request that cannot be.
         """
-        run_id, requests = self._prepared(endpoints)
-        return sustained(
-            run_id,
-            name,
-            requests,
-            rate=rate,
-            length=duration,
-            transport=self._transport(),
-            warm_up=warm_up,
-        )
-
-    def plan_closed(
-        self,
-        endpoints: Sequence[Endpoint],
-        duration: Duration,
-        name: str,
-        warm_up: Duration | None = None,
-    ) -> LoadPlan:
-        """Each worker sends its next request when its last was answered.
-
-        Raises:
-            BadInput: A request that cannot be.
-        """
-        run_id, requests = self._prepared(endpoints)
-        return closed(
-            run_id, name, requests, length=duration, transport=self._transport(), warm_up=warm_up
-        )
-
-    def _prepared(
-        self, endpoints: Sequence[Endpoint]
-    ) -> tuple[str, list[tuple[Endpoint, RequestTemplate]]]:
-        """A new run's id, and the endpoints with their requests."""
         run_id = uuid.uuid4().hex
-        return run_id, [
+        requests = [
             (each, prepare(each, self.config.server, self._http, run_id, place))
             for place, each in enumerate(endpoints)
         ]
+        return plan_load(run_id, name, load, requests, self._transport())
 
     def _transport(self) -> Transport:
         config = self.config
@@ -185,14 +157,17 @@ class LoadTester:
         origin = Origin.of(self.config.server)
         if not is_local(origin):
             return None
-        start_s = run.start_ns / 1e9
-        samples = monitor.samples(start_s, start_s + run.plan.length.seconds)
+        judged = next(phase for phase in run.plan.load.phases if phase.judged)
+        start, end = (
+            (run.start_ns + offset_ns) / 1e9 for offset_ns in (judged.start_ns, judged.end_ns)
+        )
+        samples = monitor.samples(start, end)
         return MonitoredHost(origin.host, samples)
 
 
 def longest_s(plan: LoadPlan) -> float:
     """How long a run of this plan can take until its last request has ended."""
-    return plan.length.seconds + plan.grace.seconds + plan.transport.timeout.seconds
+    return plan.load.length.seconds + plan.grace.seconds + plan.transport.timeout.seconds
 
 
 def _wait(run: LoadRun, watch: Watcher, save: Callable[[Callable[[], RunResult]], None]) -> None:
@@ -204,5 +179,5 @@ def _wait(run: LoadRun, watch: Watcher, save: Callable[[Callable[[], RunResult]]
             run.stop("the load generator did not end in time")
             return
         time.sleep(LOOK_EVERY_S)
-        watch(Moment(plan.name, run.elapsed_s, plan.length.seconds, run.progress()))
+        watch(Moment(plan.name, run.elapsed_s, plan.load.length.seconds, run.progress()))
         save(run.so_far)

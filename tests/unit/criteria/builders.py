@@ -85,6 +85,7 @@ def an_endpoint(
         method="GET",
         path=f"/{name}",
         rate=offered,
+        offered=str(offered),
         planned=arrivals,
         length_ns=round(max(arrivals, 1) * interval_ns),
         threshold_ns=None if threshold_ms is None else round(threshold_ms * 1e6),
@@ -108,6 +109,7 @@ def a_run(
     overloaded: bool = False,
     workers: int = 50,
     cpu_percent: Sequence[float] | None = None,
+    scenario: str = "sustained",
 ) -> RunResult:
     """A run over these endpoints; `cpu_percent` is that of localhost, a value per second."""
     length_ns = max(each.length_ns for each in endpoints)
@@ -124,7 +126,7 @@ def a_run(
         id="run-1",
         name="A run",
         test="A test",
-        scenario="sustained",
+        scenario=scenario,
         started_at="2026-01-01T12:00:00+00:00",
         length_ns=length_ns,
         duration_s=length_ns / 1e9,

@@ -6,6 +6,7 @@ import pytest
 
 from ApiLoadLibrary.criteria.judgement import Verdict
 from ApiLoadLibrary.measurement.outcomes import Failure
+from ApiLoadLibrary.measurement.result import RunResult
 from unit.criteria.builders import EVERY_METRIC, Request, a_run, an_endpoint, around, every, judge
 
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
@@ -223,3 +224,31 @@ def test_lost_shards_let_nothing_pass() -> None:
     lost = dataclasses.replace(run, generator=health)
     assert judge("p95 < 50 ms", lost).verdict is INCONCLUSIVE
     assert judge("p95 < 5 ms", lost).verdict is FAIL
+
+
+# As fast as possible.
+
+
+def closed_run(**facts: object) -> RunResult:
+    """500 requests that four workers sent as soon as they were answered, in ten seconds."""
+    endpoint = dataclasses.replace(
+        an_endpoint(around(80, 500), rate="50/s"), rate=None, offered="as fast as possible"
+    )
+    return a_run(endpoint, workers=4, scenario="closed", **facts)  # type: ignore[arg-type]
+
+
+def test_load_as_fast_as_possible_has_no_target_to_achieve() -> None:
+    judgement = judge("achieved rate >= 98 % of target", closed_run())
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.startswith("load as fast as possible has no target; give a rate")
+
+
+def test_what_busy_workers_achieved_is_the_servers_doing_unless_the_load_is_in_doubt() -> None:
+    assert judge("achieved rate >= 49/s", closed_run()).verdict is PASS
+    failed = judge("achieved rate >= 51/s", closed_run())
+    assert failed.sentence == (
+        "Achieved rate was 50/s; at least 51/s is required (500 requests at 50/s on average): "
+        "all 4 workers were sending all the time"
+    )
+    limited = judge("achieved rate >= 51/s", closed_run(generator_at_fault="it was the limit"))
+    assert (limited.verdict, limited.reason) == (INCONCLUSIVE, "it was the limit")

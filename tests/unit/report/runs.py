@@ -69,6 +69,7 @@ def endpoint(number: int, seconds: int = 30, slower: float = 1.0, bad=None) -> E
         method=method,
         path=path,
         rate=Rate.parse("1,000/min"),
+        offered="1,000/min",
         planned=tally.requests,
         length_ns=seconds * NS_PER_S,
         threshold_ns=50_000_000,

@@ -7,7 +7,6 @@ import pytest
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.document import FailedTest, Verdict
 from ApiLoadLibrary.report.words import headline, lead, load_sentence
-from ApiLoadLibrary.values import Rate
 from unit.report import samples
 
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
@@ -96,9 +95,7 @@ def test_the_lead_says_that_nothing_was_sent_and_why_it_ended():
 
 def with_rates(*rates, seconds=300):
     run = samples.run(1)
-    endpoints = tuple(
-        replace(run.endpoints[n], rate=Rate.parse(rate)) for n, rate in enumerate(rates)
-    )
+    endpoints = tuple(replace(run.endpoints[n], offered=rate) for n, rate in enumerate(rates))
     changed = replace(run, endpoints=endpoints, length_ns=seconds * samples.NS_PER_S)
     return build_document(samples.session(runs=(changed,))).runs[0]
 
@@ -110,6 +107,11 @@ def with_rates(*rates, seconds=300):
         (["1/s"], "1 request a second on Health Check for 5 min."),
         (["50/5 s"] * 2, "50 requests every 5 s on each of 2 endpoints for 5 min."),
         (["60/min", "2/s"], "0.107 requests a second over 2 endpoints for 5 min."),
+        (["as fast as possible"], "Load on Health Check for 5 min: as fast as possible."),
+        (
+            ["from 0 to 9/s over 5 min"] * 2,
+            "Load on each of 2 endpoints for 5 min: from 0 to 9/s over 5 min.",
+        ),
     ],
 )
 def test_a_run_says_what_was_sent(rates, words):

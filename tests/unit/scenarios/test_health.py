@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardResult, Tallies
-from ApiLoadLibrary.engine.schedule import Constant
 from ApiLoadLibrary.measurement.outcomes import Failure
-from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.result import GeneratorHealth
 from ApiLoadLibrary.measurement.tally import CAPPED, NOTHING, WORKERS_BUSY, Tally
 from ApiLoadLibrary.scenarios.health import assess
-from ApiLoadLibrary.scenarios.plan import LoadPlan, PlanItem, Transport
+from ApiLoadLibrary.scenarios.load import as_fast_as_possible, sustained
+from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, plan_load
 from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
@@ -37,15 +36,10 @@ REQUEST = RequestTemplate(ORIGIN, "GET", (b"GET / HTTP/1.1\r\n",), None, 0)
 
 def a_plan(*, closed: bool = False) -> LoadPlan:
     """100 requests a second for ten seconds, or as many as it takes."""
-    rate = Rate.parse("100/s")
-    item = PlanItem(
-        Endpoint("A", "GET", "/"),
-        None if closed else rate,
-        None if closed else Constant(rate, Duration.parse("10 s")),
-        REQUEST,
-    )
+    length = Duration.parse("10 s")
+    load = as_fast_as_possible(length) if closed else sustained(Rate.parse("100/s"), length)
     transport = Transport(50, Duration.parse("1 s"), frozenset({ORIGIN}))
-    return LoadPlan("run", "run", "sustained", (item,), (Phase.whole(10**10),), transport)
+    return plan_load("run", "run", load, [(Endpoint("A", "GET", "/"), REQUEST)], transport)
 
 
 def requests(

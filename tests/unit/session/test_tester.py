@@ -16,7 +16,7 @@ from ApiLoadLibrary.session import tester
 from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.http import guarded_session
 from ApiLoadLibrary.session.showing import plan_html, plan_lines
-from ApiLoadLibrary.session.tester import LoadPlan, LoadTester, Moment
+from ApiLoadLibrary.session.tester import LoadPlan, LoadTester, Moment, sustained
 from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
 
@@ -73,7 +73,7 @@ def load_tester(host: FakeHost) -> LoadTester:
 
 def plan_of(makes: LoadTester, path: str = "/") -> LoadPlan:
     endpoints = [Endpoint("A", "GET", path)]
-    return makes.plan_sustained(endpoints, Rate.parse("10/s"), Duration.parse("1 s"), "run")
+    return makes.plan(endpoints, sustained(Rate.parse("10/s"), Duration.parse("1 s")), "run")
 
 
 def run_on(host: FakeHost, kept: list[RunResult], watch: tester.Watcher = watch_nothing) -> None:

@@ -1,0 +1,192 @@
+"""What a load sentence asks for: a rate over time on each endpoint, or as much as it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from ApiLoadLibrary.engine.schedule import Curve, Piece, Poisson, Regular, Schedule, level, ramp
+from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.measurement.phases import Phase
+from ApiLoadLibrary.values import Duration, Rate
+
+__all__ = ["Load", "as_fast_as_possible", "ramped", "stepped", "sustained"]
+
+MOST_STEPS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The load on each endpoint of a run, before it is known which endpoints these are.
+
+    Attributes:
+        scenario: `sustained`, `ramp`, `steps` or `closed`, as the report names it.
+        words: What is asked for, as a person says it: `1,000/min`.
+        phases: Stretches of its time that are counted apart, in order and without gaps.
+        pieces: The rate over all of that time; none in the closed model, where each worker
+            sends as soon as it is free.
+        rate: The rate, where it is always the same.
+        at_random: Whether arrivals are independent of each other (Poisson), not evenly spaced.
+    """
+
+    scenario: str
+    words: str
+    phases: tuple[Phase, ...]
+    pieces: tuple[Piece, ...] = ()
+    rate: Rate | None = None
+    at_random: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether workers send as soon as they are free, so that no rate is planned."""
+        return not self.pieces
+
+    @property
+    def length(self) -> Duration:
+        """From the first phase's start to the last one's end."""
+        return Duration(self.phases[-1].end_ns)
+
+    @property
+    def peak(self) -> Rate | None:
+        """The highest rate; None in the closed model."""
+        rates = [end for each in self.pieces for end in (each.low, each.high) if end is not None]
+        return max(rates, key=lambda each: each.per_second, default=None)
+
+    def randomly(self) -> Load:
+        """The same with arrivals at random.
+
+        Raises:
+            BadInput: It is of the closed model, where there are no arrivals to space.
+        """
+        if self.closed:
+            raise BadInput("arrivals=random needs a rate: workers send as soon as they are free.")
+        return replace(self, words=f"{self.words} at random", at_random=True)
+
+    def schedule(self, place: int, endpoints: int, seed: int) -> Schedule | None:
+        """When one endpoint's requests start; None in the closed model.
+
+        Args:
+            place: The endpoint's place in the run: endpoints take even turns.
+            endpoints: How many there are.
+            seed: Of random arrivals; each endpoint of each run has its own.
+
+        Raises:
+            BadInput: It has no arrival at all.
+        """
+        if self.closed:
+            return None
+        curve = Curve(self.pieces)
+        return (
+            Poisson(curve, seed) if self.at_random else Regular(curve, Fraction(place, endpoints))
+        )
+
+
+def sustained(rate: Rate, length: Duration, warm_up: Duration | None = None) -> Load:
+    """A constant rate.
+
+    Args:
+        warm_up: How long the same load is sent before, and not judged.
+    """
+    load = _open("sustained", str(rate), (level(rate, length),), warm_up)
+    return replace(load, rate=rate)
+
+
+def ramped(
+    low: Rate | None,
+    high: Rate | None,
+    over: Duration,
+    hold: Duration | None = None,
+    warm_up: Duration | None = None,
+) -> Load:
+    """A rate that rises or falls evenly.
+
+    Args:
+        low: Where it begins; None for nothing.
+        high: Where it ends; None for nothing.
+        over: How long that takes.
+        hold: How long it then stays there.
+        warm_up: How long load is sent at the first rate before, and not judged.
+
+    Raises:
+        BadInput: Rates or times that make no ramp.
+    """
+    if low == high:
+        raise BadInput(
+            f"A ramp needs two rates that differ, and both are {low or 0}: "
+            "for the same rate all the time write `Sustain …`."
+        )
+    if hold is not None:
+        _require_some("hold", hold)
+    if hold is not None and high is None:
+        raise BadInput(f"hold='{hold}' holds nothing: the ramp ends at 0. Leave it out.")
+    pieces = (ramp(low, high, over), *([level(high, hold)] if hold and high else []))
+    words = f"from {low or 0} to {high or 0} over {over}"
+    return _open("ramp", f"{words}, held for {hold}" if hold else words, pieces, warm_up)
+
+
+def stepped(
+    low: Rate, high: Rate, count: int, every: Duration, warm_up: Duration | None = None
+) -> Load:
+    """A rate that goes from one to another in even steps.
+
+    Args:
+        low, high: The first step's and the last one's; counted per the same time.
+        count: How many steps there are, both of these included.
+        every: How long each of them lasts.
+        warm_up: How long load is sent at the first rate before, and not judged.
+
+    Raises:
+        BadInput: Rates or a count that make no steps.
+    """
+    if not 2 <= count <= MOST_STEPS:
+        raise BadInput(f"steps={count} must be from 2 to {MOST_STEPS:,}.")
+    if low == high:
+        raise BadInput(
+            f"Steps need two rates that differ, and both are {low}: "
+            "for the same rate all the time write `Sustain …`."
+        )
+    _require_some("every", every)
+    rise = (high.count - low.count) / (count - 1)
+    rates = [Rate(low.count + place * rise, low.per) for place in range(count)]
+    pieces = tuple(level(rate, every) for rate in rates)
+    return _open("steps", f"from {low} to {high} in {count} steps of {every}", pieces, warm_up)
+
+
+def as_fast_as_possible(length: Duration, warm_up: Duration | None = None) -> Load:
+    """The closed model: each worker sends its next request when its last was answered.
+
+    Raises:
+        BadInput: No time is left for it.
+    """
+    _require_some("duration", length)
+    return Load("closed", "as fast as possible", _phases(length, warm_up))
+
+
+def _open(scenario: str, words: str, pieces: tuple[Piece, ...], warm_up: Duration | None) -> Load:
+    """A load of the open model, after a warm-up at its first rate where one is wanted."""
+    phases = _phases(Duration(sum(each.length.ns for each in pieces)), warm_up)
+    if warm_up is not None:
+        first = pieces[0].low
+        if first is None:
+            raise BadInput(
+                f"warm_up='{warm_up}' would send nothing, for this load begins at 0: leave it out, "
+                "or begin at a rate above 0."
+            )
+        pieces = (level(first, warm_up), *pieces)
+    return Load(scenario, words, phases, pieces)
+
+
+def _phases(length: Duration, warm_up: Duration | None) -> tuple[Phase, ...]:
+    """The load, after a warm-up that is not judged where one is wanted."""
+    if warm_up is None:
+        return (Phase.whole(length.ns),)
+    _require_some("warm_up", warm_up)
+    return (
+        Phase("warm-up", 0, warm_up.ns, judged=False),
+        Phase("load", warm_up.ns, warm_up.ns + length.ns),
+    )
+
+
+def _require_some(name: str, length: Duration) -> None:
+    if length.ns == 0:
+        raise BadInput(f"{name}='0 s' is too short: write a time above 0.")

@@ -1,0 +1,47 @@
+*** Settings ***
+Documentation       Every load sentence is sent, shown, and judged.
+...
+...                 Run and compared by `test_robot_suites.py`, like `verdicts.robot`.
+Library             ApiLoadLibrary
+Suite Setup         Point At The Rig
+
+*** Test Cases ***
+A Ramp Is Sent
+    [Documentation]    PASS
+    Ramp From 0 To 100 Requests Per Second On Quick    over=2 s    hold=1 s    name=Opening
+    Verify Criteria    error rate < 5 %    achieved rate >= 90 % of target    max < 5 s
+
+Steps Are Sent After A Warm-Up
+    [Documentation]    PASS
+    Step From 40 To 80 Requests Per Second In 2 Steps On Quick    every=1 s    warm_up=1 s    name=Steps
+    Verify Criteria    error rate < 5 %    achieved rate >= 90 % of target    max < 5 s
+
+Random Arrivals Are Sent
+    [Documentation]    PASS
+    Sustain 100 Requests Per Second On Quick    duration=1 s    arrivals=random    name=Random
+    Verify Error Rate Below 20 %
+
+As Much As It Takes Is Sent
+    [Documentation]    PASS
+    Send As Fast As Possible On Quick, Slow    workers=2    duration=1 s    warm_up=500 ms    name=Closed
+    Verify Criteria    achieved rate >= 1/s    max < 5 s
+
+What Has No Target Cannot Meet It
+    [Documentation]    FAIL INCONCLUSIVE: Achieved rate was not measured; *: load as fast as possible has no target; give a
+    ...                rate, as in achieved rate >= 100/s, or send a rate with Sustain …
+    Send As Fast As Possible On Slow    workers=2    duration=500 ms    name=Closed Again
+    Verify Achieved Rate At Least 98 % Of Target
+
+Each Of Them Can Be Shown And Sends Nothing
+    [Documentation]    PASS
+    Show Load Plan    Ramp From 10 To 0 Requests Per Second On Quick    over=10 s
+    Show Load Plan    Step From 1 To 9 Requests Per Hour In 3 Steps On Quick    every=1 h    arrivals=random
+    Show Load Plan    Sustain 10 Requests Per Second On Quick, Slow    duration=1 s    warm_up=1 min
+    Show Load Plan    Send As Fast As Possible On Quick    duration=1 s
+
+*** Keywords ***
+Point At The Rig
+    [Documentation]    One quick endpoint, and one that takes a while.
+    Use Server    ${RIG}
+    Define Endpoint    Quick    GET    /ok
+    Define Endpoint    Slow    GET    /delay/20
