@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from ApiLoadLibrary.criteria.evaluation import evaluate
+from ApiLoadLibrary.criteria.grammar import parse
+from ApiLoadLibrary.criteria.judgement import Verdict
 from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.tester import as_fast_as_possible, ramped, stepped, sustained
 from ApiLoadLibrary.values import Duration, Rate
-from integration.loads import get, send
+from integration.loads import get, send, watch_nothing
 from rig.process import counts
 
 SECOND = Duration.parse("1 s")
@@ -83,3 +87,40 @@ def test_the_cap_holds_in_the_closed_model_too(rig: str) -> None:
     )
     assert run.requests == counts(rig)["received"]["GET /ok"]
     assert 30 <= run.requests <= 61
+
+
+def stopped_run(rig: str, condition: str, path: str, *, shards: int = 1) -> RunResult:
+    """What a run of 20 s came to that a condition was to end."""
+    session = AcceptanceSession()
+    session.use_server(rig, shards=shards)
+    session.endpoints.define(get(path))
+    session.stop_when(condition)
+    plan = session.plan(sustained(Rate.parse("50/s"), Duration.parse("20 s")), f"Get {path}")
+    return session.run(plan, watch_nothing)
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_a_load_is_stopped_when_its_condition_is_met_and_what_was_measured_is_kept(
+    rig: str, shards: int
+) -> None:
+    """The server breaks after 1.5 s: the seconds from 2 to 4 are bad ones from end to end."""
+    run = stopped_run(rig, "error rate > 90 % for 2 s", "/breaks/1500", shards=shards)
+    assert run.stopped == "its stop condition was met: error rate > 90 % for 2 s"
+    assert 3.9 <= run.duration_s <= 10
+    assert counts(rig)["answered"] == {
+        "GET /breaks/1500 200": run.outcomes[200],
+        "GET /breaks/1500 500": run.outcomes[500],
+    }
+    assert 60 <= run.outcomes[200] <= 90
+    judgement = evaluate(parse("error rate < 1 %"), run)
+    assert judgement.verdict is Verdict.FAIL
+
+
+def test_a_slow_server_stops_a_load_too_and_nothing_passes_then(rig: str) -> None:
+    run = stopped_run(rig, "median > 20 ms for 1 s", "/delay/30")
+    assert run.duration_s <= 8
+    judgement = evaluate(parse("error rate < 10 %"), run)
+    assert judgement.verdict is Verdict.INCONCLUSIVE
+    assert judgement.reason == (
+        "the run was cut short: its stop condition was met: median > 20 ms for 1 s (Get /delay/30)"
+    )

@@ -22,6 +22,7 @@ Run as a process of its own: `python -m rig.server [--certificate FILE]` prints 
 | /redirect?URL   | 302 to that URL                                                    |
 | /refuse-early   | 413 before the body has come, then closes                          |
 | /reset-second   | 200, then works 200 ms on a connection's second request and resets |
+| /breaks/MS      | 200 until so many milliseconds after the first of them, then 500    |
 | /sometimes/MS   | the first of ten takes so many milliseconds                        |
 | /counts         | what was received and answered so far, as JSON; not counted itself |
 """
@@ -120,6 +121,10 @@ class Rig(asyncio.Protocol):
             self.answer()
         else:
             asyncio.get_running_loop().call_later(0.2, self.on_reset, "")
+
+    def on_breaks(self, ms: str) -> None:
+        broken = arrived_ns[-1] - arrived_ns[0] >= int(ms) * 1_000_000
+        self.answer(status=500 if broken else 200)
 
     def on_sometimes(self, ms: str) -> None:
         if received.total() % 10 != 1:

@@ -137,6 +137,11 @@ Arrivals Of A Kind That There Is Not
     [Documentation]    FAIL *'arrivals' got value 'bursty'*'EVEN' and 'RANDOM'*
     Sustain 10 Requests Per Second On Quick    duration=1 s    arrivals=bursty
 
+A Condition Without An End
+    [Documentation]    FAIL Criterion 'error rate > 50 %' cannot be read at its end: say how long it may go on: … for
+    ...                10 s.
+    Stop Load When    error rate > 50 %
+
 A Verdict Without A Load Run
     [Documentation]    FAIL No load run has been made in this test or in its suite's setup: send load first (Sustain
     ...                …), or name a run with run=.

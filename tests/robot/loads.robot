@@ -32,6 +32,19 @@ What Has No Target Cannot Meet It
     Send As Fast As Possible On Slow    workers=2    duration=500 ms    name=Closed Again
     Verify Achieved Rate At Least 98 % Of Target
 
+A Load Is Stopped When Its Condition Is Met
+    [Documentation]    FAIL INCONCLUSIVE: Maximum response time of Slow was *: the run was cut short: its stop condition
+    ...                was met: p50 > 10 ms for 1 s (Slow)
+    Stop Load When    error rate > 50 % for 10 s
+    Stop Load When    p50 > 10 ms for 1 s
+    Sustain 50 Requests Per Second On Slow    duration=30 s    name=Stopped
+    Verify Maximum Below 10 s
+
+A Condition Of Another Test Stops Nothing
+    [Documentation]    PASS
+    Sustain 50 Requests Per Second On Slow    duration=2 s    name=Not Stopped
+    Verify Maximum Below 10 s
+
 Each Of Them Can Be Shown And Sends Nothing
     [Documentation]    PASS
     Show Load Plan    Ramp From 10 To 0 Requests Per Second On Quick    over=10 s

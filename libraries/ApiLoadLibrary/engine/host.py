@@ -150,6 +150,7 @@ class _Shard:
         self.ending: ShardEnd | None = None
         self._number = plan.shard
         self._tallies = [plan.empty_tallies() for _ in plan.phases]
+        self._judged = [phase.judged for phase in plan.phases]
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._progress = Progress()
@@ -220,7 +221,7 @@ class _Shard:
             case (Part() as part, int() as busy):
                 with self._lock:
                     self._tallies[part.phase][part.endpoint].merge(part.tally)
-                    self._progress.add(part.tally)
+                    self._progress.add(part, judged=self._judged[part.phase])
                     self._progress.busy = busy
             case message if message == READY:
                 self._ready.set()

@@ -200,6 +200,31 @@ class Loads:
         load = as_fast_as_possible(self._length(duration), warm_up)
         return self._send(load, endpoints, name, workers)
 
+    @keyword(tags=["load"])
+    def stop_load_when(self, condition: str) -> None:
+        """Ends load runs to come before their time when something goes on for so many seconds.
+
+        It holds for the runs of its own test; in a suite's setup, for those of the whole
+        suite.  Several conditions hold side by side.  Whatever a run has measured until it is
+        ended is kept; its criteria fail or are inconclusive, for a run that was cut short
+        passes none.
+
+        Requests that are still under way count as if they would succeed at once, so that no
+        run is ended too early.
+
+        Args:
+            condition: An error rate or a response time in the language of criteria, with what
+                is too high, and then for how many seconds in a row.
+
+        Example:
+
+        ```robotframework
+        Stop Load When    error rate > 50 % for 10 s
+        Stop Load When    p95 > 5 s for 30 s
+        ```
+        """
+        self._session.stop_when(condition)
+
     @keyword(tags=["load", "plan"])
     def show_load_plan(self, sentence: KeywordName, *arguments: KeywordArgument) -> None:
         """Shows what a load sentence would send, where, how fast and how much; sends nothing.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .histogram import Histogram
-from .tally import Tally
+from .tally import Second, Tally
 
 __all__ = ["Part", "Progress"]
 
@@ -34,6 +35,7 @@ class Progress:
         late: Those sent late.
         response: Response times that latency criteria use.
         busy: Workers busy at this moment.
+        seconds: What came in each second of the judged phase, by endpoint.
     """
 
     requests: int = 0
@@ -41,13 +43,27 @@ class Progress:
     late: int = 0
     response: Histogram = field(default_factory=Histogram)
     busy: int = 0
+    seconds: dict[int, dict[int, Second]] = field(default_factory=dict)
 
-    def add(self, tally: Tally) -> None:
-        """Add what more requests came to."""
+    def add(self, part: Part, *, judged: bool) -> None:
+        """Add what more requests came to.
+
+        Args:
+            part: What a shard has told.
+            judged: Whether its phase is the one that is judged.
+        """
+        tally = part.tally
         self.requests += tally.requests
         self.errors += tally.errors
         self.late += tally.late
         self.response.merge(tally.response.judged())
+        if judged:
+            self._add_seconds(part.endpoint, tally.seconds)
+
+    def _add_seconds(self, endpoint: int, seconds: Mapping[int, Second]) -> None:
+        mine = self.seconds.setdefault(endpoint, {})
+        for number, second in seconds.items():
+            mine.setdefault(number, Second()).merge(second)
 
     def merge(self, other: Progress) -> None:
         """Add another's counts."""
@@ -56,3 +72,5 @@ class Progress:
         self.late += other.late
         self.response.merge(other.response)
         self.busy += other.busy
+        for endpoint, seconds in other.seconds.items():
+            self._add_seconds(endpoint, seconds)

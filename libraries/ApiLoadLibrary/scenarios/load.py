@@ -47,6 +47,11 @@ class Load:
         return Duration(self.phases[-1].end_ns)
 
     @property
+    def judged(self) -> Phase:
+        """The phase that criteria judge."""
+        return next(each for each in self.phases if each.judged)
+
+    @property
     def peak(self) -> Rate | None:
         """The highest rate; None in the closed model."""
         rates = [end for each in self.pieces for end in (each.low, each.high) if end is not None]

@@ -101,6 +101,13 @@ class LoadPlan:
             if item.schedule is not None
         )
 
+    def due_in(self, place: int, second: int) -> int | None:
+        """How many arrivals one endpoint has in a second of the judged phase; None in the
+        closed model."""
+        start_ns = self.load.judged.start_ns + second * NS_PER_S
+        within = Phase("second", start_ns, start_ns + NS_PER_S)
+        return self.items[place].planned_in(within)
+
     @property
     def peak_per_s(self) -> Fraction | None:
         """The highest rate over all endpoints together; None in the closed model."""

@@ -68,8 +68,8 @@ class LoadRun:
         return self._host.progress()
 
     def stop(self, reason: str) -> None:
-        """End the run before its time, keeping what was measured."""
-        if self.running:
+        """End the run before its time, keeping what was measured; the first reason counts."""
+        if self.running and self._stopped is None:
             self._stopped = reason
             self._host.stop()
 

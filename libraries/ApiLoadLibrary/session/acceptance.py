@@ -11,6 +11,7 @@ from typing import Any
 
 from ApiLoadLibrary.criteria.evaluation import Measured, evaluate, measure
 from ApiLoadLibrary.criteria.grammar import parse
+from ApiLoadLibrary.criteria.stopping import StopCondition, StopWatch, parse_stop
 from ApiLoadLibrary.errors import NothingToJudge, UnknownName
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.build import build_document
@@ -71,6 +72,7 @@ class AcceptanceSession:
         self._sign_in: SignIn | None = None
         self.token: Token | None = None
         self._started = datetime.now(UTC).astimezone()
+        self._stops: list[tuple[str, StopCondition]] = []
         self._unjudged: list[NotJudged] = []
         self._failed_tests: list[FailedTest] = []
         self.interrupted: str | None = None
@@ -176,6 +178,24 @@ class AcceptanceSession:
         """Whether the token would run out before the plan's last request has ended."""
         return self.token is not None and self.token.expires_within(longest_s(plan))
 
+    def stop_when(self, text: str) -> None:
+        """End load runs to come, here and in what is within here, when this goes on.
+
+        Raises:
+            BadCriterion: It cannot be read, or cannot end a load.
+        """
+        condition = parse_stop(text, self.endpoints.names)
+        self._stops.append((self.place.name, condition))
+
+    def _stop_watch(self, plan: LoadPlan) -> StopWatch:
+        here = {self.place.name, *self.place.outwards()}
+        return StopWatch(
+            [condition for place, condition in self._stops if place in here],
+            [item.endpoint.name for item in plan.items],
+            plan.due_in,
+            plan.transport.timeout.seconds,
+        )
+
     def run(self, plan: LoadPlan, watch: Watcher) -> RunResult:
         """Make the load run; what it measured is kept, also when it is broken off.
 
@@ -184,7 +204,8 @@ class AcceptanceSession:
             EngineFailed: The load generator could not start.
         """
         tester = LoadTester(self.config, self._http)
-        tester.run(plan, self.place.name, watch, self._keep, self._save)
+        stop = self._stop_watch(plan)
+        tester.run(plan, self.place.name, watch, self._keep, save=self._save, stop=stop)
         return self.runs[-1]
 
     def _keep(self, run: RunResult) -> None:

@@ -39,8 +39,13 @@ class Endpoints:
             raise BadInput(f"endpoints='{names}' names an endpoint twice.")
         return wanted
 
+    @property
+    def names(self) -> list[str]:
+        """All names, as they were defined."""
+        return [each.name for each in self._by_name.values()]
+
     def _one(self, name: str) -> Endpoint:
         found = self._by_name.get(name.casefold())
         if found is None:
-            raise UnknownName("endpoint", name, [each.name for each in self._by_name.values()])
+            raise UnknownName("endpoint", name, self.names)
         return found

@@ -18,6 +18,7 @@ from ApiLoadLibrary.monitor.host import HostMonitor
 from ApiLoadLibrary.scenarios.load import Load, as_fast_as_possible, ramped, stepped, sustained
 from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, plan_load
 from ApiLoadLibrary.scenarios.run import LoadRun
+from ApiLoadLibrary.values import NS_PER_S
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.prepare import prepare
@@ -59,6 +60,10 @@ class Moment:
 
 Watcher = Callable[[Moment], None]
 """Told of a run ten times a second, in the thread that waits for it."""
+
+Stop = Callable[[Progress, float], str | None]
+"""Says why a run is to end at once, from what was done since the last call and the time since
+the judged phase's start, in seconds; None lets it go on."""
 
 LOOK_EVERY_S = 0.1
 SLACK_S = 30.0
@@ -111,7 +116,9 @@ class LoadTester:
         test: str,
         watch: Watcher,
         keep: Callable[[RunResult], None],
+        *,
         save: Callable[[Callable[[], RunResult]], None] = lambda so_far: None,
+        stop: Stop = lambda progress, elapsed_s: None,
     ) -> None:
         """Send the load and wait for its end.
 
@@ -121,6 +128,7 @@ class LoadTester:
             watch: Told of the progress.
             keep: Gets the result, also when the wait is broken off by a time-out or Ctrl-C.
             save: May ask, ten times a second, what was measured so far.
+            stop: Asked ten times a second whether the run is to end before its time, and why.
 
         Raises:
             ServerUnreachable: The server accepts no connection; nothing was sent.
@@ -133,7 +141,7 @@ class LoadTester:
         try:
             run.start()
             monitor.start()
-            _wait(run, watch, save)
+            _wait(run, watch, save, stop)
         except BaseException as error:
             run.stop(str(error) or type(error).__name__)
             raise
@@ -157,7 +165,7 @@ class LoadTester:
         origin = Origin.of(self.config.server)
         if not is_local(origin):
             return None
-        judged = next(phase for phase in run.plan.load.phases if phase.judged)
+        judged = run.plan.load.judged
         start, end = (
             (run.start_ns + offset_ns) / 1e9 for offset_ns in (judged.start_ns, judged.end_ns)
         )
@@ -170,7 +178,9 @@ def longest_s(plan: LoadPlan) -> float:
     return plan.load.length.seconds + plan.grace.seconds + plan.transport.timeout.seconds
 
 
-def _wait(run: LoadRun, watch: Watcher, save: Callable[[Callable[[], RunResult]], None]) -> None:
+def _wait(
+    run: LoadRun, watch: Watcher, save: Callable[[Callable[[], RunResult]], None], stop: Stop
+) -> None:
     """Until the run has ended; one that does not end in time is ended."""
     plan = run.plan
     deadline = time.monotonic() + longest_s(plan) + SLACK_S
@@ -179,5 +189,8 @@ def _wait(run: LoadRun, watch: Watcher, save: Callable[[Callable[[], RunResult]]
             run.stop("the load generator did not end in time")
             return
         time.sleep(LOOK_EVERY_S)
-        watch(Moment(plan.name, run.elapsed_s, plan.load.length.seconds, run.progress()))
+        elapsed_s, progress = run.elapsed_s, run.progress()
+        watch(Moment(plan.name, elapsed_s, plan.load.length.seconds, progress))
         save(run.so_far)
+        if reason := stop(progress, elapsed_s - plan.load.judged.start_ns / NS_PER_S):
+            run.stop(reason)
