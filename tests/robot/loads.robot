@@ -27,8 +27,8 @@ As Much As It Takes Is Sent
     Verify Criteria    achieved rate >= 1/s    max < 5 s
 
 What Has No Target Cannot Meet It
-    [Documentation]    FAIL INCONCLUSIVE: Achieved rate was not measured; *: load as fast as possible has no target; give a
-    ...                rate, as in achieved rate >= 100/s, or send a rate with Sustain …
+    [Documentation]    FAIL INCONCLUSIVE: Achieved rate was not measured; *: load as fast as possible has no target;
+    ...                give a rate, as in achieved rate >= 100/s, or send a rate with Sustain …
     Send As Fast As Possible On Slow    workers=2    duration=500 ms    name=Closed Again
     Verify Achieved Rate At Least 98 % Of Target
 
