@@ -49,6 +49,10 @@ A Percentage Beyond A Hundred
     [Documentation]    FAIL *'percent' got value '150 %'*'150 %' is outside 0 % to 100 %.
     Verify CPU Below 150 %
 
+A Transport That Is None
+    [Documentation]    FAIL *'transport' got value 'pigeon'*'http1' or 'requests'*
+    Configure Load    transport=pigeon
+
 An Unreachable Server
     [Documentation]    FAIL The server at http://127.0.0.1:1 cannot be reached (Connection refused): start it, or
     ...                correct the address in `Use Server`.

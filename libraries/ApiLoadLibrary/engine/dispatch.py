@@ -194,10 +194,14 @@ class Dispatcher(ABC, Generic[C]):
     def _finish(self, carrier: C, outcome: int, ended_ns: int) -> None:
         self.ended_ns = ended_ns
         self._books.record(carrier, outcome, ended_ns)
-        if self._busy >= self._workers:
-            self._all_busy_ns = ended_ns  # until now: what was due has waited for this one
-        self._busy -= 1
+        self._note_free(ended_ns)
         self._give_back(carrier)
+
+    def _note_free(self, since_ns: int) -> None:
+        """A worker is free again."""
+        if self._busy >= self._workers:
+            self._all_busy_ns = since_ns  # until now: what was due has waited for this one
+        self._busy -= 1
 
     def _expire(self) -> None:
         """Fail what has taken longer than the time-out."""

@@ -30,7 +30,7 @@ from ApiLoadLibrary.measurement.progress import Part, Progress
 from ApiLoadLibrary.measurement.tally import Tally, merged_tallies
 
 from .plan import ShardEnd, ShardPlan, ShardResult, Tallies
-from .room import require_room
+from .room import require_room, require_threads
 from .shard import READY, STOP
 
 __all__ = ["LocalShardHost", "ShardHost", "merged_phases", "search_path"]
@@ -94,7 +94,10 @@ class LocalShardHost:
             EngineFailed: A shard could not be started; none is left running.
         """
         origins = {each.request.origin for plan in plans for each in plan.endpoints}
-        require_room(sum(plan.workers for plan in plans), len(plans), origins)
+        workers = sum(plan.workers for plan in plans)
+        require_room(workers, len(plans), origins)
+        if plans[0].blocking:
+            require_threads(workers, len(plans))
         self._shards = []
         try:
             for plan in plans:

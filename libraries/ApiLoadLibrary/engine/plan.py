@@ -48,6 +48,7 @@ class ShardPlan:
         grace_ns: How long after the schedule's end waiting arrivals may still be sent.
         max_rate: This shard's part of the cap, if there is one.
         verify: Whether TLS certificates are verified; or the file of a private CA.
+        blocking: Whether requests go through `requests`, on a thread for each worker.
     """
 
     shard: int
@@ -60,6 +61,7 @@ class ShardPlan:
     grace_ns: int
     max_rate: Rate | None
     verify: bool | str
+    blocking: bool = False
 
     @property
     def length_ns(self) -> int:

@@ -26,7 +26,14 @@ from ApiLoadLibrary.workload.origin import Origin
 if sys.platform != "win32":
     import resource
 
-__all__ = ["Room", "open_files_for", "raise_descriptor_limit", "require_room", "room_here"]
+__all__ = [
+    "Room",
+    "open_files_for",
+    "raise_descriptor_limit",
+    "require_room",
+    "require_threads",
+    "room_here",
+]
 
 RESERVED_FILES = 16
 """Of a shard, besides its connections.  It has 6 while it sends: its streams, copies of two
@@ -38,6 +45,9 @@ number of ports Linux may miss a free one."""
 
 OPEN_MAX = 10_240
 """What macOS is sure to allow where it calls the hard limit unlimited; see setrlimit(2) there."""
+
+MOST_THREADS = 4_000
+"""Of a shard: they take turns, and more only wait for each other."""
 
 MOST_SHARDS = 16
 """More are not advised: each is a whole process."""
@@ -155,6 +165,24 @@ def require_room(workers: int, shards: int, origins: Collection[Origin]) -> None
         BadInput: It cannot; the message says what can.
     """
     room_here(workers, origins).require(workers, shards)
+
+
+def require_threads(workers: int, shards: int) -> None:
+    """Let pass only as many workers as can be threads.
+
+    Raises:
+        BadInput: There are more; the message says how many there may be.
+    """
+    threads = -(-workers // shards)
+    if threads > MOST_THREADS:
+        where = "one process" if shards == 1 else f"each of {shards} processes"
+        remedies = [f"set workers={MOST_THREADS * shards} or less"]
+        if (enough := -(-workers // MOST_THREADS)) <= MOST_SHARDS:
+            remedies.append(f"set shards={enough} or more")
+        raise BadInput(
+            f"workers={workers} needs {threads:,} threads in {where}, and {MOST_THREADS:,} "
+            f"are the most that make sense: {_either(*remedies)}."
+        )
 
 
 def room_here(workers: int, origins: Collection[Origin]) -> Room:

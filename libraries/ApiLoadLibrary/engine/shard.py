@@ -24,11 +24,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from ApiLoadLibrary.measurement.progress import Part
 from ApiLoadLibrary.measurement.recorder import warm_up
 
+from .books import Tell
+from .dispatch import Dispatcher
 from .loop import LoadLoop
 from .plan import ShardEnd, ShardPlan
 from .room import open_files_for, raise_descriptor_limit
@@ -38,6 +40,7 @@ __all__ = ["READY", "STOP", "News", "main"]
 READY = "ready"
 STOP = "stop"
 
+Loop = Dispatcher[Any]
 News = tuple[Part, int]
 """What one endpoint's latest requests came to, and how many workers are busy."""
 
@@ -55,12 +58,14 @@ def main() -> None:
     plan: ShardPlan = pickle.load(commands)
     raise_descriptor_limit(open_files_for(plan.workers))
     outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    loop = LoadLoop(plan, lambda part, busy: outbox.put(pickle.dumps((part, busy))))
+    loop = _loop_for(plan, lambda part, busy: outbox.put(pickle.dumps((part, busy))))
     warm_up()
-    # The collector's pauses would be seen as delays, and the loop makes no cycles that last.
     gc.collect()
     gc.freeze()
-    gc.disable()
+    if not plan.blocking:
+        # The collector's pauses would be seen as delays, and the load loop makes no cycles that
+        # last.  What others wrote may make some with every request.
+        gc.disable()
     _send(answers, pickle.dumps(READY))
     start_ns: int = pickle.load(commands)
     threading.Thread(target=_obey, args=(commands, loop), daemon=True).start()
@@ -68,7 +73,15 @@ def main() -> None:
         outbox.put(pickle.dumps(_run(loop, start_ns)))
 
 
-def _run(loop: LoadLoop, start_ns: int) -> ShardEnd:
+def _loop_for(plan: ShardPlan, tell: Tell) -> Loop:
+    if not plan.blocking:
+        return LoadLoop(plan, tell)
+    from .blocking import BlockingLoop  # it needs `requests`, which takes long to import
+
+    return BlockingLoop(plan, tell)
+
+
+def _run(loop: Loop, start_ns: int) -> ShardEnd:
     time.sleep(max(0, start_ns - time.monotonic_ns() - 2_000_000) / 1e9)
     wall_s, cpu_s, waited_s = time.monotonic(), time.process_time(), run_queue_wait_s()
     loop.run(start_ns)
@@ -109,7 +122,7 @@ def _send(stream: IO[bytes], message: bytes) -> None:
         stream.flush()
 
 
-def _obey(commands: IO[bytes], loop: LoadLoop) -> None:
+def _obey(commands: IO[bytes], loop: Loop) -> None:
     """Wait for the parent to say stop, or to die."""
     with contextlib.suppress(EOFError, OSError):
         if pickle.load(commands) == STOP:

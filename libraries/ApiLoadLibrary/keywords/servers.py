@@ -11,7 +11,7 @@ from robot.api.types import Secret
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
-from ApiLoadLibrary.session.config import About, split_list
+from ApiLoadLibrary.session.config import About, TransportName, split_list
 from ApiLoadLibrary.session.signin import SignIn, Token
 from ApiLoadLibrary.values import Duration, Rate
 
@@ -39,6 +39,7 @@ class Servers:
         allow: str | None = None,
         verify: bool | str | None = None,
         shards: int | None = None,
+        transport: TransportName | None = None,
         name: str | None = None,
         version: str | None = None,
         commit: str | None = None,
@@ -58,6 +59,9 @@ class Servers:
             allow: Further origins that requests may go to, with commas between.
             verify: Whether TLS certificates are verified (yes); or the file of a private CA.
             shards: From how many processes load is sent; chosen by the rate unless given.
+            transport: `http1` (unless given) for lean connections of the library's own, or
+                `requests` for Python's `requests` on a thread for each worker: much slower, but
+                it honours the environment's proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY).
             name: How the report calls the system.
             version: Its version, for the report.
             commit: Its commit, for the report.
@@ -80,6 +84,7 @@ class Servers:
             allow=None if allow is None else split_list(allow),
             verify=verify,
             shards=shards,
+            transport=transport,
         )
         logger.info(f"Load goes to {base_url} from now on.")
 
@@ -93,6 +98,7 @@ class Servers:
         threshold: Duration | None = None,
         max_rate: Rate | None = None,
         shards: int | None = None,
+        transport: TransportName | None = None,
     ) -> None:
         """Changes settings of `Use Server` for the load runs to come; the others stay.
 
@@ -103,6 +109,7 @@ class Servers:
             threshold: The response time limit of endpoints without one of their own.
             max_rate: A cap on all requests of a run together.
             shards: From how many processes load is sent.
+            transport: `http1` or `requests`.
 
         Example:
 
@@ -117,6 +124,7 @@ class Servers:
             threshold=threshold,
             max_rate=max_rate,
             shards=shards,
+            transport=transport,
         )
 
     @keyword(tags=["server"])

@@ -22,6 +22,7 @@ class FailureKind(Enum):
     PROTOCOL = "protocol"
     STATUS = "status"
     CHECK = "check"
+    ACTION = "action"
     DROPPED = "dropped"
     STOPPED = "stopped"
 
@@ -49,6 +50,7 @@ class Failure(IntEnum):
     TLS_FAILED = 1020
     NOT_HTTP = 1030
     CHECK_FAILED = 1040
+    SENDER_FAILED = 1041
     DROPPED_WORKERS_BUSY = 1050
     DROPPED_GENERATOR = 1051
     STOPPED = 1060
@@ -79,6 +81,9 @@ FAILURES: dict[Failure, FailureInfo] = {
     Failure.TLS_FAILED: FailureInfo(FailureKind.TLS, _NET, "TLS handshake failed"),
     Failure.NOT_HTTP: FailureInfo(FailureKind.PROTOCOL, _SUT, "the answer was not valid HTTP"),
     Failure.CHECK_FAILED: FailureInfo(FailureKind.CHECK, _SUT, "the answer failed a check"),
+    Failure.SENDER_FAILED: FailureInfo(
+        FailureKind.ACTION, _GEN, "the code that was to send it raised an error"
+    ),
     # Whether busy workers are the server's fault is decided by its service times.
     Failure.DROPPED_WORKERS_BUSY: FailureInfo(
         FailureKind.DROPPED, _SUT, "never sent: every worker was busy"

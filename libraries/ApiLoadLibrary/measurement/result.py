@@ -120,6 +120,7 @@ class GeneratorHealth:
         run_queue_wait_percent: Share of the time in which the most starved shard was
             ready to run but had no core; None where the platform does not tell.
         lost_shards: Numbers of the shards that died, and with them their counts.
+        transport: What carried the requests: `http1`, `requests`.
     """
 
     shards: int
@@ -130,6 +131,7 @@ class GeneratorHealth:
     reasons: tuple[str, ...] = ()
     overloaded: bool = False
     lost_shards: tuple[int, ...] = ()
+    transport: str = "http1"
 
     @property
     def healthy(self) -> bool:

@@ -68,6 +68,7 @@ def _generator(health: GeneratorHealth) -> doc.Generator:
         cpu_percent=float(health.cpu_percent),
         run_queue_wait_percent=health.run_queue_wait_percent,
         lost_shards=health.lost_shards,
+        transport=health.transport,
     )
 
 

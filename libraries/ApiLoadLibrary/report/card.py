@@ -27,11 +27,16 @@ def run_card(result: RunResult) -> str:
     return card(build_run(result))
 
 
-def plan_card(rows: Sequence[tuple[str, str, str, str, int | None]]) -> str:
+def plan_card(
+    rows: Sequence[tuple[str, str, str, str, int | None]], workers: int, transport: str
+) -> str:
     """What would be sent, as a table.
 
     Args:
         rows: Name, method, URL, rate and number of requests of each endpoint; None where it
             takes what it gets.
+        workers: How many requests may be under way at once.
+        transport: What would carry them.
     """
-    return environment().get_template("plan_card.html").render(rows=rows)
+    template = environment().get_template("plan_card.html")
+    return template.render(rows=rows, workers=workers, transport=transport)

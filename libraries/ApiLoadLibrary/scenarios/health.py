@@ -73,6 +73,7 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         ),
         overloaded=bool(overload),
         lost_shards=tuple(n for n, each in enumerate(results) if each.end is None),
+        transport=plan.transport.name,
     )
 
 

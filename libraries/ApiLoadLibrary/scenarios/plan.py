@@ -24,6 +24,9 @@ GRACE = Duration(5 * NS_PER_S)
 SHARD_CEILING_PER_S = 20_000
 """Above this a second shard is worth its start; one sends several times as much."""
 
+BLOCKING_CEILING_PER_S = 500
+"""The same where worker threads send: `requests` takes most of a core for three times as many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transport:
@@ -36,6 +39,7 @@ class Transport:
         max_rate: A cap on all requests together, if there is one.
         shards: Processes to send from; None leaves it to the plan.
         verify: Whether TLS certificates are verified; or the file of a private CA.
+        through_requests: Whether requests go through `requests`, on a thread for each worker.
     """
 
     workers: int
@@ -44,6 +48,12 @@ class Transport:
     max_rate: Rate | None = None
     shards: int | None = None
     verify: bool | str = True
+    through_requests: bool = False
+
+    @property
+    def name(self) -> str:
+        """What carries the requests, as the setting `transport` calls it."""
+        return "requests" if self.through_requests else "http1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ class LoadPlan:
         """The parts of its shards; `slots` is how many can run at once."""
         peak = self.peak_per_s
         # Nobody knows beforehand how fast the closed model will be: it gets every core.
-        wanted = slots if peak is None else -(-int(peak) // SHARD_CEILING_PER_S)
+        wanted = slots if peak is None else -(-int(peak) // self._ceiling_per_s)
         shards = self.transport.shards or min(slots, max(1, wanted))
         cap = self.transport.max_rate
         # Each shard needs a worker, and a slot of the cap.
@@ -145,9 +155,15 @@ class LoadPlan:
                 grace_ns=self.grace.ns,
                 max_rate=_part_of_rate(cap, shard, shards) if cap else None,
                 verify=self.transport.verify,
+                blocking=self.transport.through_requests,
             )
             for shard in range(shards)
         ]
+
+    @property
+    def _ceiling_per_s(self) -> int:
+        blocking = self.transport.through_requests
+        return BLOCKING_CEILING_PER_S if blocking else SHARD_CEILING_PER_S
 
     def _planned_endpoint(self, item: PlanItem) -> PlannedEndpoint:
         return PlannedEndpoint(

@@ -22,6 +22,7 @@ def environment(config: LoadTestConfig, versions: Mapping[str, str]) -> dict[str
         "platform": platform.platform(terse=True),
         "cores": str(os.cpu_count() or 1),
         "generator_host": platform.node(),
+        "transport": config.transport,
         "workers": str(config.workers),
         "timeout": str(config.timeout),
     }

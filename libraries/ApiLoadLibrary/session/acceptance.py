@@ -25,6 +25,7 @@ from ApiLoadLibrary.report.record import (
 from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
 from ApiLoadLibrary.scenarios.plan import LoadPlan
+from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.workload.origin import Origin
 
 from .about import environment
@@ -100,7 +101,7 @@ class AcceptanceSession:
         if elsewhere and settings.get("allow") is None:
             settings["allow"] = ()
         config = self.config.changed(base_url=base_url, **settings)
-        require_reachable(Origin.of(config.server))
+        require_reachable(Origin.of(config.server), by_proxy=config.through_requests)
         self.config = config
         self._about = about or About()
         if elsewhere:
@@ -128,7 +129,9 @@ class AcceptanceSession:
             ServerUnreachable: No answer came.
             SignInFailed: The answer holds no token.
         """
-        token = sign_in(self._http, self.config.server, self.config.verify)
+        config = self.config
+        self._http.proxies = proxies_to(Origin.of(config.server)) if config.through_requests else {}
+        token = sign_in(self._http, config.server, config.verify)
         self._sign_in = sign_in
         self.use_token(token)
         return token

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.origin import Origin
 
-__all__ = ["About", "LoadTestConfig", "split_list"]
+__all__ = ["About", "LoadTestConfig", "TransportName", "split_list"]
+
+TransportName = Literal["http1", "requests"]
+"""What carries requests: lean connections of our own, or Python's `requests`."""
 
 MAX_WORKERS = 100_000
 _TIMEOUT = Duration(30 * NS_PER_S)
@@ -42,6 +45,8 @@ class LoadTestConfig:
         allow: Origins besides the server's own that requests may go to.
         verify: Whether TLS certificates are verified; or the file of a private CA.
         shards: Processes to send from; None chooses by the rate.
+        transport: `http1` for lean connections of our own; `requests` for Python's `requests`
+            on a thread for each worker, which honours the environment's proxies.
     """
 
     base_url: str | None = None
@@ -53,6 +58,7 @@ class LoadTestConfig:
     allow: tuple[str, ...] = ()
     verify: bool | str = True
     shards: int | None = None
+    transport: TransportName = "http1"
 
     def __post_init__(self) -> None:
         for name in ("timeout", "duration"):
@@ -62,6 +68,8 @@ class LoadTestConfig:
             raise BadInput(f"workers={self.workers} must be from 1 to {MAX_WORKERS:,}.")
         if self.shards is not None and not 1 <= self.shards <= self.workers:
             raise BadInput(f"shards={self.shards} must be from 1 to workers={self.workers}.")
+        if self.transport not in get_args(TransportName):
+            raise BadInput(f"transport='{self.transport}' must be http1 or requests.")
         if isinstance(self.verify, str) and not Path(self.verify).is_file():
             raise BadInput(f"verify='{self.verify}' is no file: name a CA file, or write True.")
         if re.search(r"[?#]", self.base_url or ""):
@@ -91,6 +99,11 @@ class LoadTestConfig:
         if self.base_url is None:
             raise BadInput("No server is known yet: call `Use Server    http://…` first.")
         return self.base_url
+
+    @property
+    def through_requests(self) -> bool:
+        """Whether `requests` carries the load, so that the environment's proxies are honoured."""
+        return self.transport == "requests"
 
     @property
     def allowed(self) -> frozenset[Origin]:

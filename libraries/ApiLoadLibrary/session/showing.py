@@ -13,7 +13,7 @@ __all__ = ["plan_html", "plan_lines", "run_card"]
 
 def plan_html(plan: LoadPlan, server: str) -> str:
     """What would go where, how fast, how much: a table for the log."""
-    return plan_card(_rows(plan, server))
+    return plan_card(_rows(plan, server), plan.transport.workers, plan.transport.name)
 
 
 def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | None]]:
@@ -32,7 +32,10 @@ def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | N
 
 def plan_lines(plan: LoadPlan, server: str) -> str:
     """The same for the console, below a line about the whole."""
-    whole = f"  {plan.name}: {_extent(plan)}, {plan.transport.workers} workers; nothing is sent."
+    whole = (
+        f"  {plan.name}: {_extent(plan)}, {plan.transport.workers} workers, "
+        f"transport {plan.transport.name}; nothing is sent."
+    )
     lines = [
         f"    {name}: {method} {url}, {rate}{'' if count is None else f', {count:,} requests'}"
         for name, method, url, rate, count in _rows(plan, server)

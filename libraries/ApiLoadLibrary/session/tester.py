@@ -108,6 +108,7 @@ class LoadTester:
             max_rate=config.max_rate,
             shards=config.shards,
             verify=config.verify,
+            through_requests=config.through_requests,
         )
 
     def run(
@@ -135,7 +136,7 @@ class LoadTester:
             EngineFailed: The load generator could not start; nothing was sent.
         """
         for origin in {item.request.origin for item in plan.items}:
-            require_reachable(origin)
+            require_reachable(origin, by_proxy=plan.transport.through_requests)
         monitor = HostMonitor()
         run = LoadRun(plan, self._host, test)
         try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ApiLoadLibrary.engine.room import Room, open_files_for
+from ApiLoadLibrary.engine.room import Room, open_files_for, require_threads
 from ApiLoadLibrary.errors import BadInput
 
 
@@ -130,3 +130,23 @@ def test_no_shard_of_a_plan_that_is_let_through_needs_more_files_than_it_may_hav
     if files is not None and not refusal(Room(files, None), workers, shards):
         parts = [(workers + shards - 1 - each) // shards for each in range(shards)]
         assert max(map(open_files_for, parts)) <= files
+
+
+@pytest.mark.parametrize("workers, shards", [(4_000, 1), (8_000, 2), (7_999, 2)])
+def test_so_many_threads_make_sense(workers: int, shards: int) -> None:
+    require_threads(workers, shards)
+
+
+@pytest.mark.parametrize(
+    "workers, shards, remedies",
+    [
+        (4_001, 1, "set workers=4000 or less, or set shards=2 or more"),
+        (9_000, 2, "set workers=8000 or less, or set shards=3 or more"),
+        (90_000, 2, "set workers=8000 or less"),
+    ],
+)
+def test_more_threads_are_refused_with_what_would_do(
+    workers: int, shards: int, remedies: str
+) -> None:
+    with pytest.raises(BadInput, match=rf"are the most that make sense: {remedies}\."):
+        require_threads(workers, shards)

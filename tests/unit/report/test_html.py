@@ -120,7 +120,7 @@ def hostile():
     [
         render(build_document(hostile())),
         run_card(hostile().runs[0]),
-        plan_card([(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1)]),
+        plan_card([(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1)], 50, "http1"),
     ],
     ids=["page", "card", "plan"],
 )
@@ -154,7 +154,7 @@ def test_cards_of_two_runs_do_not_share_ids():
 
 def test_the_card_of_a_plan_shows_what_would_go_where():
     plan = [("Products", "GET", "http://pos/api/products", "1,000/min", 5_000)]
-    text = text_of(plan_card(plan))
+    text = text_of(plan_card(plan, 50, "requests"))
     for each in ("Products", "GET http://pos/api/products", "1,000/min", "5,000"):
         assert each in text
     assert "Nothing was sent." in text

@@ -51,6 +51,7 @@ class Generator:
         run_queue_wait_percent: Share of the time in which the most starved shard was
             ready to run but had no core; null where the platform does not tell.
         lost_shards: Numbers of the shards that died, and with them their counts.
+        transport: What carried the requests: http1, requests.
     """
 
     healthy: bool
@@ -61,6 +62,7 @@ class Generator:
     cpu_percent: float
     run_queue_wait_percent: float | None
     lost_shards: tuple[int, ...]
+    transport: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,124 @@
+"""What a worker thread sends with: a function for each endpoint, made by the thread for itself.
+
+It takes a `Task`, returns what the request came to, and never raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic_ns
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from ApiLoadLibrary.measurement.outcomes import Failure
+from ApiLoadLibrary.values import NS_PER_S
+from ApiLoadLibrary.workload.guard import GuardedAdapter, proxies_to
+from ApiLoadLibrary.workload.origin import Origin
+from ApiLoadLibrary.workload.request import RequestTemplate
+
+from .causes import failure_behind
+from .plan import ShardPlan
+
+__all__ = ["Send", "Task", "senders_of"]
+
+CHUNK_BYTES = 64 * 1024
+
+
+class Task:
+    """One request, on its way from the dispatcher to a worker and back; a `Carrier`.
+
+    Attributes:
+        sent_ns: When its worker began with it.
+        first_byte_ns: When the head of its answer had been read; -1 when that is not known.
+        bytes_received: Of the answer's body, as it travelled.
+        outcome, ended_ns: What it came to, and when its worker had done with it.
+    """
+
+    __slots__ = (
+        "arrival",
+        "bytes_received",
+        "bytes_sent",
+        "connect_ns",
+        "ended_ns",
+        "endpoint",
+        "first_byte_ns",
+        "outcome",
+        "reconnected",
+        "scheduled_ns",
+        "sent_ns",
+        "tls_ns",
+        "waited_for",
+    )
+
+    def __init__(self, endpoint: int) -> None:
+        self.endpoint = endpoint
+        self.arrival = self.outcome = -1
+        self.scheduled_ns = self.sent_ns = self.ended_ns = 0
+        # Who else opens connections does not say when.
+        self.first_byte_ns = self.connect_ns = self.tls_ns = -1
+        self.reconnected = False
+        self.waited_for = 0
+        self.bytes_sent = self.bytes_received = 0
+
+
+Send = Callable[[Task], int]
+
+
+def senders_of(plan: ShardPlan) -> list[Send]:
+    """One worker's senders, by endpoint; its requests share their connections."""
+    adapter = GuardedAdapter(lambda: plan.allowed)
+    return [_ThroughRequests(each.request, plan, adapter) for each in plan.endpoints]
+
+
+class _ThroughRequests:
+    """Sends an endpoint's requests through `requests`, and lets answers' bodies pass by."""
+
+    def __init__(self, template: RequestTemplate, plan: ShardPlan, adapter: GuardedAdapter) -> None:
+        self._origin = template.origin
+        self._render = template.renderer()
+        self._adapter = adapter
+        self._timeout_ns = plan.timeout_ns
+        self._verify = plan.verify
+        self._proxies = proxies_to(template.origin)
+
+    def __call__(self, task: Task) -> int:
+        """Send one."""
+        data = self._render(task.arrival)
+        task.bytes_sent = len(data)
+        try:
+            return self._send(_request(self._origin, data), task)
+        except Exception as error:  # noqa: BLE001 - adapters may raise anything
+            return failure_behind(error) or Failure.SENDER_FAILED
+
+    def _send(self, request: requests.PreparedRequest, task: Task) -> int:
+        response = self._adapter.send(
+            request,
+            stream=True,
+            timeout=self._timeout_ns / NS_PER_S,
+            verify=self._verify,
+            proxies=self._proxies,
+        )
+        task.first_byte_ns = monotonic_ns()
+        try:
+            # Not decoded: that would cost, and nobody reads it.
+            while chunk := response.raw.read(CHUNK_BYTES, decode_content=False):
+                task.bytes_received += len(chunk)
+                if monotonic_ns() - task.sent_ns > self._timeout_ns:
+                    return Failure.ANSWER_TIMEOUT
+            return response.status_code
+        finally:
+            response.close()
+
+
+def _request(origin: Origin, data: bytes) -> requests.PreparedRequest:
+    """The rendered request, as `requests` wants it: what goes out is the same in any transport."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    line, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = line.split(" ", 2)
+    request = requests.PreparedRequest()
+    request.method = method
+    request.url = f"{origin}{target}"
+    request.headers = CaseInsensitiveDict(each.partition(": ")[::2] for each in lines)
+    request.body = body or None
+    return request
