@@ -155,7 +155,8 @@ def test_cards_of_two_runs_do_not_share_ids():
 def test_the_card_of_a_plan_shows_what_would_go_where():
     plan = [("Products", "GET", "http://pos/api/products", "1,000/min", 5_000)]
     text = text_of(plan_card(plan, 50, "requests"))
-    for each in ("Products", "GET http://pos/api/products", "1,000/min", "5,000"):
+    where = "GET http://pos/api/products"
+    for each in ("Products", where, "1,000/min", "5,000", "50 workers", "transport requests"):
         assert each in text
     assert "Nothing was sent." in text
 
