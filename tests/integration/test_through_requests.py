@@ -17,11 +17,12 @@ import trustme
 from ApiLoadLibrary.errors import BadInput, ServerUnreachable
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.scenarios.load import as_fast_as_possible
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.tester import Moment
-from ApiLoadLibrary.values import Duration, Rate
+from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.endpoint import Endpoint
-from integration.loads import get, load_tester, sustain, watch_nothing
+from integration.loads import get, load_tester, send, steady, sustain
 from rig.process import counts
 from rig.proxy import forward_proxy
 
@@ -145,20 +146,15 @@ def test_the_wait_for_a_worker_shows_in_the_response_time(rig: str) -> None:
 
 
 def test_the_cap_holds(rig: str) -> None:
-    makes = load_tester(rig, max_rate="50/s", **REQUESTS)
-    kept: list[RunResult] = []
-    plan = makes.plan_closed([get("/ok")], Duration.parse("2 s"), "x")
-    makes.run(plan, "test", watch_nothing, kept.append)
-    assert 50 <= kept[0].requests <= 150
-    assert counts(rig)["received"] == {"GET /ok": kept[0].requests}
+    load = as_fast_as_possible(Duration.parse("2 s"))
+    result = send(rig, [get("/ok")], load, max_rate="50/s", **REQUESTS)
+    assert 50 <= result.requests <= 150
+    assert counts(rig)["received"] == {"GET /ok": result.requests}
 
 
 def test_a_closed_run_sends_again_when_it_was_answered(rig: str) -> None:
-    makes = load_tester(rig, workers=4, shards=2, **REQUESTS)
-    kept: list[RunResult] = []
-    plan = makes.plan_closed([get("/delay/20")], Duration.parse("1 s"), "x")
-    makes.run(plan, "test", watch_nothing, kept.append)
-    (result,) = kept
+    load = as_fast_as_possible(Duration.parse("1 s"))
+    result = send(rig, [get("/delay/20")], load, workers=4, shards=2, **REQUESTS)
     assert result.outcomes == {200: result.requests}
     assert 20 <= result.requests <= 4 * 51
     assert counts(rig)["received"] == {"GET /delay/20": result.requests}
@@ -176,7 +172,7 @@ def test_a_run_that_is_broken_off_keeps_what_it_measured_and_ends_at_once(rig: s
     kept: list[RunResult] = []
     makes = load_tester(rig, timeout="30 s", **REQUESTS)
     endpoints = [get("/ok"), get("/silent")]
-    plan = makes.plan_sustained(endpoints, Rate.parse("20/s"), Duration.parse("60 s"), "x")
+    plan = makes.plan(endpoints, steady("20/s", "60 s"), "x")
     began = time.monotonic()
     with pytest.raises(Broken):
         makes.run(plan, "test", break_off, kept.append)

@@ -65,6 +65,6 @@ def test_every_load_sentence_is_sent_shown_and_judged(tmp_path: Path) -> None:
         "from 10/s to 0 over 10 s",
         "from 1/h to 9/h in 3 steps of 1 h at random",
         "in 61 s (warm-up 1 min, load 1 s), 20/s over all",
-        "as many requests as it takes in 1 s, 50 workers; nothing is sent.",
+        "as many requests as it takes in 1 s, 50 workers, transport http1; nothing is sent.",
     ):
         assert words in run.console
