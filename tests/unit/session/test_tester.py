@@ -59,7 +59,7 @@ class FakeHost:
 @pytest.fixture(autouse=True)
 def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is sent, so nothing need be there."""
-    monkeypatch.setattr(tester, "require_reachable", lambda origin: None)
+    monkeypatch.setattr(tester, "require_reachable", lambda origin, **settings: None)
 
 
 def watch_nothing(moment: Moment) -> None:
