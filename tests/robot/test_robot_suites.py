@@ -68,3 +68,25 @@ def test_every_load_sentence_is_sent_shown_and_judged(tmp_path: Path) -> None:
         "as many requests as it takes in 1 s, 50 workers, transport http1; nothing is sent.",
     ):
         assert words in run.console
+
+
+def test_actions_and_transports_are_used_well_and_badly(tmp_path: Path) -> None:
+    """The actions are found by Robot's own search path alone."""
+    suite = str(SUITES / "actions.robot")
+    path = ("--pythonpath", str(ROOT / "tests"))
+    with rig_server() as rig:
+        run = run_robot(tmp_path, *path, "--variable", f"RIG:{rig}", suite, env={"RIG": rig})
+        assert wrong_outcomes(run, rig) == []
+    runs = {each["name"]: each for each in run.report["runs"]}
+    transports = {name: each["generator"]["transport"] for name, each in runs.items()}
+    assert transports["Visits"] == "python"
+    assert transports["Through Requests"] == "requests"
+    assert transports["Mixed"] == "python and requests"
+    assert "CALL rig.actions:visit, 1/h" in run.console
+    assert "transport python; nothing is sent." in run.console
+
+
+def test_a_dry_run_imports_no_action(tmp_path: Path) -> None:
+    suite = str(SUITES / "actions.robot")
+    run = run_robot(tmp_path, "--dryrun", suite)
+    assert run.code == 0

@@ -93,6 +93,8 @@ class BlockingLoop(Dispatcher[Task]):
             self._overrun.discard(task)
             self._note_free(task.ended_ns)
             return
+        if task.error:
+            self.errors.setdefault(task.endpoint, task.error)
         in_time = task.ended_ns - task.sent_ns < self._plan.timeout_ns
         told = in_time or task.outcome == Failure.CONNECT_TIMEOUT
         self._finish(task, task.outcome if told else Failure.ANSWER_TIMEOUT, task.ended_ns)

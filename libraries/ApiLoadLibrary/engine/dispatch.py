@@ -54,6 +54,7 @@ class Dispatcher(ABC, Generic[C]):
         peak_busy: The most workers that were busy at once.
         stood_still_ns: The longest time in which it did nothing although it should have.
         ended_ns: When the last request ended.
+        errors: What code that is not ours did wrong first, in words, by the endpoint's place.
     """
 
     def __init__(self, plan: ShardPlan, tell: Tell) -> None:
@@ -77,6 +78,7 @@ class Dispatcher(ABC, Generic[C]):
         self._stop_ns: int | None = None
         self._stop_asked = False
         self.ended_ns = 0
+        self.errors: dict[int, str] = {}
 
     @property
     def stopped(self) -> bool:

@@ -93,7 +93,7 @@ class LocalShardHost:
             BadInput: This machine has not the descriptors or ports for so many workers.
             EngineFailed: A shard could not be started; none is left running.
         """
-        origins = {each.request.origin for plan in plans for each in plan.endpoints}
+        origins = {each.origin for plan in plans for each in plan.requests}
         workers = sum(plan.workers for plan in plans)
         require_room(workers, len(plans), origins)
         if plans[0].blocking:

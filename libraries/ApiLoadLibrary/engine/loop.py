@@ -22,8 +22,8 @@ class LoadLoop(Dispatcher[Connection]):
 
     def __init__(self, plan: ShardPlan, tell: Tell) -> None:
         super().__init__(plan, tell)
-        self._renderers = [each.request.renderer() for each in plan.endpoints]
-        self._methods = [each.request.method for each in plan.endpoints]
+        self._renderers = [each.renderer() for each in plan.requests]
+        self._methods = [each.method for each in plan.requests]
         self._poller: Poller = make_poller()
         self._carriers: dict[int, Connection] = {}  # by descriptor: those with a socket
         self._pools = Pools(plan, self._poller, self._carriers)

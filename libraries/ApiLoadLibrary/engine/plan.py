@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
+from ApiLoadLibrary.workload.action import Call
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
 
@@ -24,12 +25,13 @@ class PlannedEndpoint:
 
     Attributes:
         schedule: None in the closed model, where a worker sends when it is free.
+        request: What is sent; or what is called instead.
         expected: The statuses that count as success.
         late_after_ns: A schedule delay above this is late.
     """
 
     schedule: Schedule | None
-    request: RequestTemplate
+    request: RequestTemplate | Call
     expected: frozenset[int]
     late_after_ns: int
 
@@ -48,7 +50,8 @@ class ShardPlan:
         grace_ns: How long after the schedule's end waiting arrivals may still be sent.
         max_rate: This shard's part of the cap, if there is one.
         verify: Whether TLS certificates are verified; or the file of a private CA.
-        blocking: Whether requests go through `requests`, on a thread for each worker.
+        blocking: Whether requests go through `requests`, on a thread for each worker; with
+            calls among them they do.
     """
 
     shard: int
@@ -73,6 +76,12 @@ class ShardPlan:
         """Whether workers send as soon as they are free (closed model), not by a schedule."""
         return self.endpoints[0].schedule is None
 
+    @property
+    def requests(self) -> list[RequestTemplate]:
+        """What is sent to each endpoint, but for those where something is called."""
+        sent = (each.request for each in self.endpoints)
+        return [each for each in sent if isinstance(each, RequestTemplate)]
+
     def empty_tallies(self) -> list[Tally]:
         """One per endpoint, with nothing counted yet."""
         return [Tally(each.expected, each.late_after_ns) for each in self.endpoints]
@@ -92,6 +101,7 @@ class ShardEnd:
         stood_still_s: The longest time in which it did nothing at all, as when its process
             was stopped.
         stopped: Whether it was told to stop before its end.
+        errors: What the code of actions did wrong first, in words, by the endpoint's place.
     """
 
     ended_ns: int
@@ -101,6 +111,7 @@ class ShardEnd:
     run_queue_wait_s: float | None
     stood_still_s: float
     stopped: bool
+    errors: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

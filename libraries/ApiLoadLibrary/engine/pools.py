@@ -28,11 +28,11 @@ class Pools:
         self._workers = plan.workers
         connectors = {
             origin: Connector(origin, plan.allowed, plan.verify)
-            for origin in {each.request.origin for each in plan.endpoints}
+            for origin in {each.origin for each in plan.requests}
         }
         for connector in connectors.values():
             connector.look_up()
-        self._of_endpoint = [connectors[each.request.origin] for each in plan.endpoints]
+        self._of_endpoint = [connectors[each.origin] for each in plan.requests]
         self._idle: dict[Connector, deque[Connection]] = {
             each: deque() for each in connectors.values()
         }

@@ -5,14 +5,16 @@ It takes a `Task`, returns what the request came to, and never raises.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from time import monotonic_ns
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from ApiLoadLibrary.measurement.outcomes import Failure
+from ApiLoadLibrary.measurement.outcomes import DONE, Failure
 from ApiLoadLibrary.values import NS_PER_S
+from ApiLoadLibrary.workload.action import Call
 from ApiLoadLibrary.workload.guard import GuardedAdapter, proxies_to
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
@@ -23,6 +25,7 @@ from .plan import ShardPlan
 __all__ = ["Send", "Task", "senders_of"]
 
 CHUNK_BYTES = 64 * 1024
+WORDS_KEPT = 200
 
 
 class Task:
@@ -33,6 +36,7 @@ class Task:
         first_byte_ns: When the head of its answer had been read; -1 when that is not known.
         bytes_received: Of the answer's body, as it travelled.
         outcome, ended_ns: What it came to, and when its worker had done with it.
+        error: What the code of an action did wrong, in words.
     """
 
     __slots__ = (
@@ -42,6 +46,7 @@ class Task:
         "connect_ns",
         "ended_ns",
         "endpoint",
+        "error",
         "first_byte_ns",
         "outcome",
         "reconnected",
@@ -60,6 +65,7 @@ class Task:
         self.reconnected = False
         self.waited_for = 0
         self.bytes_sent = self.bytes_received = 0
+        self.error = ""
 
 
 Send = Callable[[Task], int]
@@ -68,7 +74,51 @@ Send = Callable[[Task], int]
 def senders_of(plan: ShardPlan) -> list[Send]:
     """One worker's senders, by endpoint; its requests share their connections."""
     adapter = GuardedAdapter(lambda: plan.allowed)
-    return [_ThroughRequests(each.request, plan, adapter) for each in plan.endpoints]
+    return [
+        _Calling(each.request)
+        if isinstance(each.request, Call)
+        else _ThroughRequests(each.request, plan, adapter)
+        for each in plan.endpoints
+    ]
+
+
+class _Calling:
+    """Calls an action."""
+
+    def __init__(self, call: Call) -> None:
+        self._function = call.ready()
+
+    def __call__(self, task: Task) -> int:
+        """Call it once."""
+        try:
+            returned = self._function(task.arrival + 1)
+        except AssertionError:
+            return Failure.CHECK_FAILED
+        except BaseException as error:  # noqa: BLE001 - a worker outlives whatever it calls
+            known = _status_of(error) or failure_behind(error)
+            if known is None:
+                task.error = f"raised {_in_words(error)}"
+            return Failure.SENDER_FAILED if known is None else known
+        if returned is None:
+            return DONE
+        if isinstance(returned, int) and 100 <= returned <= 599:
+            return int(returned)
+        task.error = f"returned {_shortened(repr(returned))}, neither None nor an HTTP status"
+        return Failure.SENDER_FAILED
+
+
+def _status_of(error: BaseException) -> int | None:
+    """The status of the answer that the error carries, as that of `raise_for_status` does."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return status if isinstance(status, int) and 100 <= status <= 599 else None
+
+
+def _in_words(error: BaseException) -> str:
+    return _shortened(f"{type(error).__name__}: {error}".strip(": "))
+
+
+def _shortened(text: str) -> str:
+    return textwrap.shorten(text, WORDS_KEPT, placeholder="…")
 
 
 class _ThroughRequests:

@@ -19,6 +19,7 @@ import os
 import pickle
 import queue
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.progress import Part
 from ApiLoadLibrary.measurement.recorder import warm_up
 
@@ -58,7 +60,10 @@ def main() -> None:
     plan: ShardPlan = pickle.load(commands)
     raise_descriptor_limit(open_files_for(plan.workers))
     outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    loop = _loop_for(plan, lambda part, busy: outbox.put(pickle.dumps((part, busy))))
+    try:
+        loop = _loop_for(plan, lambda part, busy: outbox.put(pickle.dumps((part, busy))))
+    except EngineFailed as error:
+        sys.exit(str(error))  # these are its last words
     warm_up()
     gc.collect()
     gc.freeze()
@@ -96,6 +101,7 @@ def _run(loop: Loop, start_ns: int) -> ShardEnd:
         ),
         stood_still_s=loop.stood_still_ns / 1e9,
         stopped=loop.stopped,
+        errors=loop.errors,
     )
 
 

@@ -8,6 +8,7 @@ from robot.api.deco import keyword
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.endpoint import Endpoint, parse_expected
 
 from .converters import unwrapped
@@ -82,3 +83,53 @@ class Endpoints:
                 threshold=threshold,
             )
         )
+
+    @keyword(tags=["endpoint"])
+    def define_action(
+        self,
+        name: str,
+        call: str,
+        *,
+        expect: str = "200",
+        threshold: Duration | None = None,
+    ) -> None:
+        """Gives a Python callable a name; load sentences and criteria use it like an endpoint.
+
+        For work that is more than one request, or no HTTP at all: each arrival calls it
+        once, in a thread of its own for each worker.  Response time, schedule, time-outs and
+        all verdicts are as for requests.
+
+        | the callable | so |
+        | --- | --- |
+        | takes an argument | it gets the request's number, from 1, as `{{counter}}` is |
+        | takes none | it is called without |
+        | is a class | each worker makes an object of it before the load, and calls that |
+        | returns nothing | it has done its work: a success |
+        | returns a whole number | that is an HTTP status, judged by `expect` |
+        | raises `AssertionError` | a check failed |
+        | raises `TimeoutError` | no answer came in time |
+        | raises `ConnectionError` | the connection failed |
+        | raises an error of `requests` | what that stands for; of `raise_for_status`, its status |
+        | does anything else | its own code failed, and the server is not blamed |
+
+        A call that takes longer than `timeout` counts as a time-out then; it is not broken
+        off, and its worker is busy until it returns.  What a callable sends is its own
+        affair: the allowed origins do not bind it.  It is imported here, from Robot's search
+        path (`--pythonpath`), and again in each process that sends load.
+
+        A run with an action among its endpoints sends the others through `requests`.
+
+        Args:
+            name: Its name; see `Define Endpoint`.
+            call: Where it is, like `shop_actions:export`: the module, and what it is called there.
+            expect: The statuses that count as success, where it returns one.
+            threshold: Its response time limit, for `Verify P95 Below Threshold`.
+
+        Example:
+
+        ```robotframework
+        Define Action    Nightly Export    shop_actions:export    threshold=2 s
+        ```
+        """
+        action = Action(name, Call.parse(call), parse_expected(expect), threshold)
+        self._session.endpoints.define(action)

@@ -38,7 +38,7 @@ class Sender:
         return self._show(make_plan()) if self._only_show else self._run(make_plan)
 
     def _show(self, plan: LoadPlan) -> str:
-        server = self._session.config.server
+        server = self._session.config.base_url or ""  # actions need none
         logger.info(plan_html(plan, server), html=True)
         logger.console("\n" + plan_lines(plan, server))
         return plan.run_id

@@ -1,8 +1,9 @@
 """How a request can end, as one small number: an HTTP status, or one of the failures below.
 
 Statuses are themselves (100 to 999); failures start at 1,000, so that a recorder
-can keep either in the same column.  Each failure has a kind and a blame: whose
-side it happened on, as far as the sender can tell.
+can keep either in the same column; 0 is an action that was done and has no status.
+Each failure has a kind and a blame: whose side it happened on, as far as the sender can
+tell.
 """
 
 from __future__ import annotations
@@ -10,7 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-__all__ = ["FAILURES", "NEVER_LEFT", "Blame", "Failure", "FailureInfo", "FailureKind", "describe"]
+__all__ = [
+    "DONE",
+    "FAILURES",
+    "NEVER_LEFT",
+    "Blame",
+    "Failure",
+    "FailureInfo",
+    "FailureKind",
+    "describe",
+]
+
+DONE = 0
+"""An action came to its end, and gave no status."""
 
 
 class FailureKind(Enum):
@@ -121,7 +134,7 @@ _NEVER_SENT = frozenset({Failure.DROPPED_WORKERS_BUSY, Failure.DROPPED_GENERATOR
 
 
 def is_status(outcome: int) -> bool:
-    """Whether the request was answered at all."""
+    """Whether the request was answered at all, or the action done."""
     return outcome < 1000
 
 

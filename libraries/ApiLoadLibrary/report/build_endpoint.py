@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ApiLoadLibrary.measurement.histogram import Histogram, nearest_rank, upper_edge
 from ApiLoadLibrary.measurement.outcomes import (
+    DONE,
     Blame,
     Failure,
     FailureInfo,
@@ -45,7 +46,7 @@ def build_endpoint(result: EndpointResult, seconds: int) -> doc.Endpoint:
         dropped=tally.dropped,
         reconnects=tally.reconnects,
         status_codes={
-            str(outcome): number
+            _status(outcome): number
             for outcome, number in sorted(tally.outcomes.items())
             if is_status(outcome) and number
         },
@@ -61,6 +62,10 @@ def build_endpoint(result: EndpointResult, seconds: int) -> doc.Endpoint:
         ),
         histogram=judged.encode() if judged.count else None,
     )
+
+
+def _status(outcome: int) -> str:
+    return "done" if outcome == DONE else str(outcome)
 
 
 def _failures(result: EndpointResult) -> tuple[doc.FailureCount, ...]:
@@ -101,7 +106,7 @@ def _sample(why: str, sample: Sample, result: EndpointResult) -> doc.RequestSamp
     return doc.RequestSample(
         why=why,
         endpoint=result.name,
-        status=sample.outcome if is_status(sample.outcome) else None,
+        status=sample.outcome if is_status(sample.outcome) and sample.outcome != DONE else None,
         what=_info(sample.outcome, result).words if failed else None,
         scheduled_s=sample.scheduled_ns / NS_PER_S,
         response_time_ms=_ms(sample.response_ns),

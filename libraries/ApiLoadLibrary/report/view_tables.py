@@ -62,7 +62,8 @@ def _samples(run: Run) -> Table:
 
 
 def _sample_row(sample: RequestSample) -> tuple[str, ...]:
-    status = "no answer" if sample.status is None else f"status {sample.status}"
+    # Only actions do well without a status.
+    status = "done" if sample.status is None else f"status {sample.status}"
     return (
         sample.why,
         sample.endpoint,

@@ -70,10 +70,11 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
             *overload,
             *_shortfalls(judged),
             *_used_up(judged),
+            *_mistakes(plan, ends, judged),
         ),
         overloaded=bool(overload),
         lost_shards=tuple(n for n, each in enumerate(results) if each.end is None),
-        transport=plan.transport.name,
+        transport=plan.carried_by,
     )
 
 
@@ -171,3 +172,14 @@ def _used_up(tallies: Sequence[Tally]) -> Iterator[str]:
         count = sum(each.outcomes[failure] for each in tallies)
         if count:
             yield f"the load generator ran out of {what} {count:,} times; {remedy}"
+
+
+def _mistakes(plan: LoadPlan, ends: Sequence[ShardEnd], tallies: Sequence[Tally]) -> Iterator[str]:
+    """Actions whose own code failed: of the server it says nothing."""
+    requests = sum(each.requests for each in tallies)
+    count = sum(each.outcomes[Failure.SENDER_FAILED] for each in tallies)
+    if count <= TOLERATED_SHARE * requests:
+        return
+    errors = {place: error for end in ends for place, error in end.errors.items()}
+    for place, error in sorted(errors.items()):
+        yield f"the action {plan.items[place].endpoint.name} {error}; mend its code"

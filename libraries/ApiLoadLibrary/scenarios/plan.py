@@ -11,9 +11,11 @@ from ApiLoadLibrary.engine.schedule import Schedule
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
+from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin, require_allowed
 from ApiLoadLibrary.workload.request import RequestTemplate
+from ApiLoadLibrary.workload.template import seed_of
 
 from .load import Load
 
@@ -50,11 +52,6 @@ class Transport:
     verify: bool | str = True
     through_requests: bool = False
 
-    @property
-    def name(self) -> str:
-        """What carries the requests, as the setting `transport` calls it."""
-        return "requests" if self.through_requests else "http1"
-
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
@@ -62,11 +59,12 @@ class PlanItem:
 
     Attributes:
         schedule: When its requests start; None in the closed model.
+        request: What is sent; or what is called instead.
     """
 
-    endpoint: Endpoint
+    endpoint: Endpoint | Action
     schedule: Schedule | None
-    request: RequestTemplate
+    request: RequestTemplate | Call
 
     def planned_in(self, phase: Phase) -> int | None:
         """How many arrivals are due in a phase; None in the closed model."""
@@ -93,6 +91,25 @@ class LoadPlan:
     items: tuple[PlanItem, ...]
     transport: Transport
     grace: Duration = GRACE
+
+    @property
+    def origins(self) -> set[Origin]:
+        """Where requests go; what is called instead goes where it likes."""
+        sent = (item.request for item in self.items)
+        return {each.origin for each in sent if isinstance(each, RequestTemplate)}
+
+    @property
+    def blocking(self) -> bool:
+        """Whether worker threads carry it: by `transport=requests`, or for an action's sake."""
+        called = any(isinstance(item.request, Call) for item in self.items)
+        return called or self.transport.through_requests
+
+    @property
+    def carried_by(self) -> str:
+        """What carries the requests: `http1`, `requests`, `python` for actions, or two of them."""
+        http = "requests" if self.blocking else "http1"
+        ways = {"python" if isinstance(item.request, Call) else http for item in self.items}
+        return " and ".join(sorted(ways))
 
     @property
     def planned(self) -> int | None:
@@ -155,15 +172,14 @@ class LoadPlan:
                 grace_ns=self.grace.ns,
                 max_rate=_part_of_rate(cap, shard, shards) if cap else None,
                 verify=self.transport.verify,
-                blocking=self.transport.through_requests,
+                blocking=self.blocking,
             )
             for shard in range(shards)
         ]
 
     @property
     def _ceiling_per_s(self) -> int:
-        blocking = self.transport.through_requests
-        return BLOCKING_CEILING_PER_S if blocking else SHARD_CEILING_PER_S
+        return BLOCKING_CEILING_PER_S if self.blocking else SHARD_CEILING_PER_S
 
     def _planned_endpoint(self, item: PlanItem) -> PlannedEndpoint:
         return PlannedEndpoint(
@@ -187,7 +203,7 @@ def plan_load(
     run_id: str,
     name: str,
     load: Load,
-    requests: Sequence[tuple[Endpoint, RequestTemplate]],
+    requests: Sequence[tuple[Endpoint | Action, RequestTemplate | Call]],
     transport: Transport,
 ) -> LoadPlan:
     """A load on each of these endpoints.
@@ -196,13 +212,13 @@ def plan_load(
         BadInput: More than the cap allows, or a schedule without arrivals.
         OriginNotAllowed: A request would leave the allowed origins.
     """
-    for _, request in requests:
-        require_allowed(request.origin, transport.allowed)
     items = tuple(
-        PlanItem(endpoint, load.schedule(place, len(requests), request.seed), request)
+        PlanItem(endpoint, load.schedule(place, len(requests), seed_of(run_id, place)), request)
         for place, (endpoint, request) in enumerate(requests)
     )
     plan = LoadPlan(run_id, name, load, items, transport)
+    for origin in plan.origins:
+        require_allowed(origin, transport.allowed)
     _require_within_cap(plan)
     return plan
 

@@ -82,7 +82,7 @@ class LoadRun:
             peak_busy_workers=0,
             cpu_percent=0.0,
             run_queue_wait_percent=None,
-            transport=plan.transport.name,
+            transport=plan.carried_by,
         )
         stopped = self._stopped or "it has not ended yet"
         return self._result(self._host.so_far(), health, max(0.0, self.elapsed_s), stopped, None)

@@ -212,8 +212,9 @@ class AcceptanceSession:
         return self.runs[-1]
 
     def _keep(self, run: RunResult) -> None:
-        """A load run has ended."""
-        self.runs.append(run)
+        """A load run has ended; what an action raised may hold a secret."""
+        reasons = tuple(map(self.mask, run.generator.reasons))
+        self.runs.append(replace(run, generator=replace(run.generator, reasons=reasons)))
         self.interim.write(self._unfinished, at_once=True)
 
     def _save(self, so_far: Callable[[], RunResult]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ApiLoadLibrary.errors import BadInput, UnknownName
+from ApiLoadLibrary.workload.action import Action
 from ApiLoadLibrary.workload.endpoint import Endpoint
 
 from .config import split_list
@@ -16,13 +17,19 @@ class Endpoints:
     """Finds endpoints whatever the case, and in the order asked."""
 
     def __init__(self) -> None:
-        self._by_name: dict[str, Endpoint] = {}
+        self._by_name: dict[str, Endpoint | Action] = {}
 
-    def define(self, endpoint: Endpoint) -> None:
-        """Register an endpoint; a name that is taken is defined anew."""
+    def define(self, endpoint: Endpoint | Action) -> None:
+        """Register an endpoint; a name that is taken is defined anew.
+
+        Raises:
+            BadInput: It is an action whose code cannot be called.
+        """
+        if isinstance(endpoint, Action):
+            endpoint.call.resolve()
         self._by_name[endpoint.name.casefold()] = endpoint
 
-    def named(self, names: str) -> list[Endpoint]:
+    def named(self, names: str) -> list[Endpoint | Action]:
         """The endpoints of a list with commas, or all of them for `Each Endpoint`.
 
         Raises:
@@ -44,7 +51,7 @@ class Endpoints:
         """All names, as they were defined."""
         return [each.name for each in self._by_name.values()]
 
-    def _one(self, name: str) -> Endpoint:
+    def _one(self, name: str) -> Endpoint | Action:
         found = self._by_name.get(name.casefold())
         if found is None:
             raise UnknownName("endpoint", name, self.names)

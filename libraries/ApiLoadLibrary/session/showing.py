@@ -6,6 +6,7 @@ from ApiLoadLibrary.report.card import plan_card, run_card
 from ApiLoadLibrary.report.formats import rate
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.action import Action
 from ApiLoadLibrary.workload.origin import address_of
 
 __all__ = ["plan_html", "plan_lines", "run_card"]
@@ -13,7 +14,7 @@ __all__ = ["plan_html", "plan_lines", "run_card"]
 
 def plan_html(plan: LoadPlan, server: str) -> str:
     """What would go where, how fast, how much: a table for the log."""
-    return plan_card(_rows(plan, server), plan.transport.workers, plan.transport.name)
+    return plan_card(_rows(plan, server), plan.transport.workers, plan.carried_by)
 
 
 def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | None]]:
@@ -22,7 +23,9 @@ def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | N
         (
             item.endpoint.name,
             item.endpoint.method,
-            address_of(server, item.endpoint.path),
+            item.endpoint.path
+            if isinstance(item.endpoint, Action)
+            else address_of(server, item.endpoint.path),
             plan.load.words,
             None if item.schedule is None else item.schedule.count,
         )
@@ -34,7 +37,7 @@ def plan_lines(plan: LoadPlan, server: str) -> str:
     """The same for the console, below a line about the whole."""
     whole = (
         f"  {plan.name}: {_extent(plan)}, {plan.transport.workers} workers, "
-        f"transport {plan.transport.name}; nothing is sent."
+        f"transport {plan.carried_by}; nothing is sent."
     )
     lines = [
         f"    {name}: {method} {url}, {rate}{'' if count is None else f', {count:,} requests'}"

@@ -19,9 +19,11 @@ from ApiLoadLibrary.scenarios.load import Load, as_fast_as_possible, ramped, ste
 from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, plan_load
 from ApiLoadLibrary.scenarios.run import LoadRun
 from ApiLoadLibrary.values import NS_PER_S
+from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.prepare import prepare
+from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .config import LoadTestConfig
 from .http import require_reachable
@@ -86,7 +88,7 @@ class LoadTester:
         self._http = http
         self._host = host or LocalShardHost()
 
-    def plan(self, endpoints: Sequence[Endpoint], load: Load, name: str) -> LoadPlan:
+    def plan(self, endpoints: Sequence[Endpoint | Action], load: Load, name: str) -> LoadPlan:
         """This load on each of these endpoints, with a run id of its own.
 
         Raises:
@@ -94,10 +96,16 @@ class LoadTester:
         """
         run_id = uuid.uuid4().hex
         requests = [
-            (each, prepare(each, self.config.server, self._http, run_id, place))
-            for place, each in enumerate(endpoints)
+            (each, self._prepared(each, run_id, place)) for place, each in enumerate(endpoints)
         ]
         return plan_load(run_id, name, load, requests, self._transport())
+
+    def _prepared(
+        self, endpoint: Endpoint | Action, run_id: str, place: int
+    ) -> RequestTemplate | Call:
+        if isinstance(endpoint, Action):
+            return endpoint.call
+        return prepare(endpoint, self.config.server, self._http, run_id, place)
 
     def _transport(self) -> Transport:
         config = self.config
@@ -135,8 +143,8 @@ class LoadTester:
             ServerUnreachable: The server accepts no connection; nothing was sent.
             EngineFailed: The load generator could not start; nothing was sent.
         """
-        for origin in {item.request.origin for item in plan.items}:
-            require_reachable(origin, by_proxy=plan.transport.through_requests)
+        for origin in plan.origins:
+            require_reachable(origin, by_proxy=plan.blocking)
         monitor = HostMonitor()
         run = LoadRun(plan, self._host, test)
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.values import Duration
 
-__all__ = ["Endpoint", "check_header", "parse_expected"]
+__all__ = ["Endpoint", "check_header", "check_name", "parse_expected"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
@@ -45,7 +45,7 @@ class Endpoint:
     threshold: Duration | None = None
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
         if not _METHOD.fullmatch(self.method):
             raise BadInput(
                 f"Method '{self.method}' of endpoint '{self.name}' is none: write GET, POST, …."
@@ -81,8 +81,12 @@ def _bare(path: str) -> str:
     return re.sub(r"\{\{.*?\}\}", "", path)
 
 
-def _check_name(name: str) -> None:
-    """Names stand in sentences and criteria, so they must not read like parts of one."""
+def check_name(name: str) -> None:
+    """Let pass only names that do not read like parts of the sentences that they stand in.
+
+    Raises:
+        BadInput: Another one.
+    """
     folded = f" {name.casefold()} "
     if not name.strip() or name != name.strip() or folded.strip() == _RESERVED_NAME:
         raise BadInput(f"'{name}' cannot name an endpoint: write a name like Create Order.")

@@ -20,7 +20,7 @@ from ApiLoadLibrary.errors import BadInput
 from .endpoint import Endpoint, check_header
 from .origin import Origin, address_of
 from .request import RequestTemplate
-from .template import PLACEHOLDER, Part, Placeholder, placeholder, scrambled
+from .template import PLACEHOLDER, Part, Placeholder, placeholder, seed_of
 
 __all__ = ["prepare"]
 
@@ -112,7 +112,7 @@ def prepare(
         method=endpoint.method,
         head=marker.cut(_head(prepared, origin)),
         body=None if body is None else marker.cut(body, is_json=is_json),
-        seed=scrambled(int.from_bytes(run_id.encode()[-8:]) + place),
+        seed=seed_of(run_id, place),
     )
 
 

@@ -118,6 +118,11 @@ def scrambled(number: int) -> int:
     return number ^ (number >> 31)
 
 
+def seed_of(run_id: str, place: int) -> int:
+    """The seed of all that differs from request to request, for the endpoint at this place."""
+    return scrambled(int.from_bytes(run_id.encode()[-8:]) + place)
+
+
 def placeholder(written: re.Match[str], run_id: str, encode: Callable[[str], bytes]) -> Placeholder:
     """The placeholder that a match of `PLACEHOLDER` stands for.
 

@@ -71,7 +71,7 @@ class Endpoint:
         late: Sent, but late.
         dropped: Never sent.
         reconnects: Connections opened again after the server had closed an idle one.
-        status_codes: How many answers had each status.
+        status_codes: How many answers had each status; actions without one are done.
         failures: Failures by kind and blame.
         response_time_ms: From the scheduled start to the last byte: successes, plus
             timeouts and drops with the time they waited in vain.

@@ -51,7 +51,7 @@ class Generator:
         run_queue_wait_percent: Share of the time in which the most starved shard was
             ready to run but had no core; null where the platform does not tell.
         lost_shards: Numbers of the shards that died, and with them their counts.
-        transport: What carried the requests: http1, requests.
+        transport: What carried the requests: http1, requests, python for actions, or two of them.
     """
 
     healthy: bool
