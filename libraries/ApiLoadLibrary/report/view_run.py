@@ -16,6 +16,10 @@ from .words import load_sentence
 __all__ = ["EndpointRow", "RunView", "endpoint_rows", "view_run", "view_run_alone"]
 
 
+USUAL_TRANSPORT = "http1"
+"""Any other is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointRow:
     """An endpoint in the table, by its rank.
@@ -80,6 +84,8 @@ def _chips(run: Run) -> Iterator[str]:
     yield f"achieved {formats.rate(run.achieved_rate_per_s)}"
     yield f"late {run.late:,}"
     yield f"never sent {run.dropped:,}"
+    if run.generator.transport != USUAL_TRANSPORT:
+        yield f"sent by {run.generator.transport}"
     if run.stopped:
         yield f"cut short: {run.stopped}"
 

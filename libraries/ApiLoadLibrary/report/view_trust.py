@@ -25,9 +25,6 @@ _LOOKS = {
     Verdict.FAIL: Look("bad", "✕", "Fail"),
     Verdict.INCONCLUSIVE: Look("warn", "?", "Inconclusive"),
 }
-LEAN = "http1"
-"""The usual transport; any other is said."""
-
 _SURE = Look("ok", "✓", "Sound")
 _DOUBT = Look("warn", "!", "Caution")
 
@@ -65,7 +62,6 @@ def _generator(run: Run, about: str) -> Fact:
     generator = run.generator
     if not generator.healthy:
         return Fact(_DOUBT, f"{about}{'; '.join(generator.reasons)}.")
-    by = "" if generator.transport == LEAN else f" It sent by {generator.transport}."
     delay = run.schedule_delay_ms
     started = (
         f"99 of 100 requests started within {formats.milliseconds(delay.p99)} of their moment; "
@@ -77,7 +73,7 @@ def _generator(run: Run, about: str) -> Fact:
         f"{about}The load generator was healthy: {started}"
         f"its busiest process used {formats.percent(generator.cpu_percent)} of a processor core, "
         f"and at most {generator.peak_busy_workers:,} of {generator.workers:,} workers "
-        f"were busy at once.{by}",
+        "were busy at once.",
     )
 
 

@@ -146,6 +146,13 @@ def test_a_card_carries_its_looks_and_figures_with_it():
     assert all(name in text for name, *_ in samples.ENDPOINTS)
 
 
+def test_a_card_says_what_sent_the_load_where_that_is_not_the_usual_transport():
+    run = samples.run(2)
+    by_requests = replace(run, generator=replace(run.generator, transport="requests"))
+    assert "sent by requests" in text_of(run_card(by_requests))
+    assert "sent by" not in text_of(run_card(run))
+
+
 def test_cards_of_two_runs_do_not_share_ids():
     first, second = (run_card(samples.run(2, run_id=name)) for name in ("a", "b"))
     ids = re.findall(r'\bid="([^"]+)"', first + second)
