@@ -121,6 +121,8 @@ class GeneratorHealth:
             ready to run but had no core; None where the platform does not tell.
         lost_shards: Numbers of the shards that died, and with them their counts.
         transport: What carried the requests: `http1`, `requests`, `python` for actions, or two.
+        ceiling_per_s: Requests a second that it can send on this machine, as it was measured
+            before the run; None where it was not.
     """
 
     shards: int
@@ -132,6 +134,7 @@ class GeneratorHealth:
     overloaded: bool = False
     lost_shards: tuple[int, ...] = ()
     transport: str = "http1"
+    ceiling_per_s: float | None = None
 
     @property
     def healthy(self) -> bool:

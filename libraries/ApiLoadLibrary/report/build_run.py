@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ApiLoadLibrary.measurement.result import GeneratorHealth, RunResult, merged
+from ApiLoadLibrary.measurement.result import GeneratorHealth, PhaseResult, RunResult, merged
 from ApiLoadLibrary.measurement.tally import Second
 
 from . import document as doc
@@ -52,7 +52,7 @@ def build_run(result: RunResult) -> doc.Run:
         generator=_generator(result.generator),
         endpoints=tuple(build_endpoint(each, len(timeline)) for each in result.endpoints),
         timeline=timeline,
-        phases=(),
+        phases=tuple(map(_phase, result.phases)),
         samples=tuple(sample for each in result.endpoints for sample in build_samples(each)),
         details=_plain(result.details),
     )
@@ -69,6 +69,21 @@ def _generator(health: GeneratorHealth) -> doc.Generator:
         run_queue_wait_percent=health.run_queue_wait_percent,
         lost_shards=health.lost_shards,
         transport=health.transport,
+        ceiling_per_s=health.ceiling_per_s,
+    )
+
+
+def _phase(result: PhaseResult) -> doc.Phase:
+    return doc.Phase(
+        name=result.phase.name,
+        start_s=result.phase.start_ns / NS_PER_S,
+        end_s=result.phase.end_ns / NS_PER_S,
+        judged=result.phase.judged,
+        requests=result.requests,
+        errors=result.errors,
+        response_time_ms=distribution(
+            merged(each.tally.response.judged() for each in result.endpoints)
+        ),
     )
 
 

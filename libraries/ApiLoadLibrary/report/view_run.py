@@ -80,12 +80,18 @@ def view_run_alone(run: Run) -> RunView:
 
 
 def _chips(run: Run) -> Iterator[str]:
-    yield f"offered {formats.rate(run.offered_rate_per_s)}"
-    yield f"achieved {formats.rate(run.achieved_rate_per_s)}"
-    yield f"late {run.late:,}"
-    yield f"never sent {run.dropped:,}"
+    if run.scenario == "closed":
+        yield f"carried {formats.rate(run.achieved_rate_per_s)}"
+        yield f"with {formats.plural(run.generator.workers, 'worker')}"
+    else:
+        yield f"offered {formats.rate(run.offered_rate_per_s)}"
+        yield f"achieved {formats.rate(run.achieved_rate_per_s)}"
+        yield f"late {run.late:,}"
+        yield f"never sent {run.dropped:,}"
     if run.generator.transport != USUAL_TRANSPORT:
         yield f"sent by {run.generator.transport}"
+    if run.generator.ceiling_per_s:
+        yield f"ceiling {formats.rate(run.generator.ceiling_per_s)}"
     if run.stopped:
         yield f"cut short: {run.stopped}"
 

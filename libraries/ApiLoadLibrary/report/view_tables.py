@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from . import formats
-from .document import Endpoint, RequestSample, Run
+from .document import Endpoint, Phase, RequestSample, Run
 from .drawing import Table
 
 __all__ = ["failures", "run_tables"]
 
 
 def run_tables(run: Run) -> tuple[Table, ...]:
-    """Response times in full, status codes, and requests worth a look."""
-    return (_times(run), _statuses(run), _samples(run))
+    """Phases, response times in full, status codes, and requests worth a look."""
+    return (_phases(run), _times(run), _statuses(run), _samples(run))
 
 
 def failures(run: Run) -> tuple[tuple[str, str, str, str], ...]:
@@ -20,6 +20,25 @@ def failures(run: Run) -> tuple[tuple[str, str, str, str], ...]:
     found.sort(key=lambda each: -each[1].count)
     rows = ((name, each.what, each.blame.value, each.count) for name, each in found)
     return tuple((name, what, blame, formats.count(count)) for name, what, blame, count in rows)
+
+
+def _phases(run: Run) -> Table:
+    head = ("Phase", "From", "To", "Judged", "Requests", "Failed", "Average", "95 of 100")
+    return Table("Phases", head, tuple(map(_phase_row, run.phases)))
+
+
+def _phase_row(phase: Phase) -> tuple[str, ...]:
+    times = phase.response_time_ms
+    return (
+        phase.name,
+        formats.duration(phase.start_s),
+        formats.duration(phase.end_s),
+        "yes" if phase.judged else "no",
+        formats.count(phase.requests),
+        formats.count(phase.errors),
+        formats.milliseconds(times.mean if times else None),
+        formats.milliseconds(times.p95 if times else None),
+    )
 
 
 def _times(run: Run) -> Table:

@@ -62,7 +62,7 @@ def _generator(run: Run, about: str) -> Fact:
     generator = run.generator
     if not generator.healthy:
         return Fact(_DOUBT, f"{about}{'; '.join(generator.reasons)}.")
-    delay = run.schedule_delay_ms
+    delay = None if run.scenario == "closed" else run.schedule_delay_ms
     started = (
         f"99 of 100 requests started within {formats.milliseconds(delay.p99)} of their moment; "
         if delay
@@ -73,8 +73,17 @@ def _generator(run: Run, about: str) -> Fact:
         f"{about}The load generator was healthy: {started}"
         f"its busiest process used {formats.percent(generator.cpu_percent)} of a processor core, "
         f"and at most {generator.peak_busy_workers:,} of {generator.workers:,} workers "
-        "were busy at once.",
+        f"were busy at once.{_headroom(run)}",
     )
+
+
+def _headroom(run: Run) -> str:
+    """How much more the generator could have sent."""
+    ceiling = run.generator.ceiling_per_s
+    if not ceiling:
+        return ""
+    share = formats.percent(100 * run.achieved_rate_per_s / ceiling)
+    return f" It sent {share} of the {formats.rate(ceiling)} that it can send on its machine."
 
 
 def _account(run: Run, about: str) -> Fact:

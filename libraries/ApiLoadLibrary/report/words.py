@@ -97,12 +97,19 @@ def _margin(criterion: Criterion) -> float:
 def load_sentence(run: Run) -> str:
     """What was sent: `1,000 requests a minute on each of 10 endpoints for 5 min.`"""
     rates = {each.rate for each in run.endpoints}
-    length = formats.duration(run.length_s)
+    length = f"{formats.duration(run.length_s)}{_after(run)}"
     if len(rates) != 1:
         return f"{_all_rates(run)} {_on(run.endpoints, even=False)} for {length}."
     (rate,), where = rates, _on(run.endpoints, even=True)
     words = _rate_words(rate)
     return f"{words} {where} for {length}." if words else f"Load {where} for {length}: {rate}."
+
+
+def _after(run: Run) -> str:
+    """What came before the part that is judged."""
+    start_s = next((each.start_s for each in run.phases if each.judged), 0.0)
+    names = " and ".join(each.name for each in run.phases if each.end_s <= start_s)
+    return f", after {formats.duration(start_s)} of {names}" if names else ""
 
 
 def _rate_words(text: str) -> str | None:

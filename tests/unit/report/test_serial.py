@@ -42,7 +42,9 @@ def data():
 def full() -> Document:
     """With one of everything that this version does not measure yet."""
     document = build_document(samples.session())
-    run = dataclasses.replace(document.runs[0], phases=(Phase("burst", 15.0, 45.0),))
+    run = dataclasses.replace(
+        document.runs[0], phases=(Phase("burst", 15.0, 45.0, True, 9, 1, None),)
+    )
     return dataclasses.replace(
         document,
         runs=(run,),

@@ -52,6 +52,8 @@ class Generator:
             ready to run but had no core; null where the platform does not tell.
         lost_shards: Numbers of the shards that died, and with them their counts.
         transport: What carried the requests: http1, requests, python for actions, or two of them.
+        ceiling_per_s: Requests a second that it can send on this machine, as it was measured
+            before the run; null where it was not.
     """
 
     healthy: bool
@@ -63,21 +65,30 @@ class Generator:
     run_queue_wait_percent: float | None
     lost_shards: tuple[int, ...]
     transport: str
+    ceiling_per_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of a run, such as a burst's.
+    """A part of a run, such as its warm-up.
 
     Attributes:
         name: What it is called.
-        start_s: When it began, in seconds from the run's start.
+        start_s: When it began, in seconds from the start of the run's first phase.
         end_s: When it ended.
+        judged: Whether it is the one that the run's figures and criteria are about.
+        requests: Arrivals of it that ended, dropped ones included.
+        errors: Requests that failed, dropped ones included.
+        response_time_ms: Over all endpoints; see there.
     """
 
     name: str
     start_s: float
     end_s: float
+    judged: bool
+    requests: int
+    errors: int
+    response_time_ms: Distribution | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ class Run:
         id: Unique for ever; its requests carried it in their headers.
         name: How people call it.
         test: The long name of the test that made it.
-        scenario: sustained, burst, ramp …
+        scenario: sustained, ramp, steps, closed …
         started_at: ISO 8601 with offset.
         length_s: The schedule's length in seconds.
         duration_s: From the first start to the last answer.
@@ -134,7 +145,7 @@ class Run:
         generator: How the load generator itself did.
         endpoints: In the order in which the suite named them.
         timeline: Every second of the schedule.
-        phases: Its parts; none in a sustained run.
+        phases: Its parts, where there are several.
         samples: The first failures of each kind and the slowest requests.
         details: What only this scenario knows.
     """
