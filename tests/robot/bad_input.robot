@@ -34,7 +34,7 @@ A Time That Has Passed
     Sustain 10 Requests Per Second On Quick    duration=-5 s
 
 An Unknown Endpoint
-    [Documentation]    FAIL There is no endpoint 'Qick'. Did you mean 'Quick'? There is: Quick.
+    [Documentation]    FAIL There is no endpoint 'Qick'. Did you mean 'Quick'? There is: Quick*
     Sustain 10 Requests Per Second On Qick    duration=1 s
 
 An Unknown Metric
@@ -140,6 +140,10 @@ A Warm-Up At No Rate
 Arrivals Of A Kind That There Is Not
     [Documentation]    FAIL *'arrivals' got value 'bursty'*'EVEN' and 'RANDOM'*
     Sustain 10 Requests Per Second On Quick    duration=1 s    arrivals=bursty
+
+A Calibration Without Endpoints
+    [Documentation]    FAIL There is no endpoint 'Qick'. Did you mean 'Quick'? There is: Quick*
+    Calibrate Load Generator    endpoints=Qick
 
 A Condition Without An End
     [Documentation]    FAIL Criterion 'error rate > 50 %' cannot be read at its end: say how long it may go on: … for

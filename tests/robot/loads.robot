@@ -6,6 +6,13 @@ Library             ApiLoadLibrary
 Suite Setup         Point At The Rig
 
 *** Test Cases ***
+The Ceiling Of This Machine Is Found
+    [Documentation]    PASS
+    ${ceiling} =    Calibrate Load Generator    duration=500 ms
+    Should Be True    ${ceiling} > 100
+    Sustain 50 Requests Per Second On Quick    duration=1 s    name=Below The Ceiling
+    Verify Maximum Below 10 s
+
 A Ramp Is Sent
     [Documentation]    PASS
     Ramp From 0 To 100 Requests Per Second On Quick    over=2 s    hold=1 s    name=Opening

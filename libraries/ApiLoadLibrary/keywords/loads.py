@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from robot.api import logger
 from robot.api.deco import keyword
 from robot.api.types import KeywordArgument, KeywordName
 from robot.libraries.BuiltIn import BuiltIn
@@ -17,6 +18,7 @@ from .sending import Sender
 
 __all__ = ["Loads"]
 
+CALIBRATION = Duration(3_000_000_000)
 _LOAD_SENTENCE = re.compile(
     r"(?:(?:given|when|then|and|but)\s+)?(?:sustain|ramp\s+from|step\s+from|send\s+as\s+fast)\s",
     re.IGNORECASE,
@@ -199,6 +201,45 @@ class Loads:
         """
         load = as_fast_as_possible(self._length(duration), warm_up)
         return self._send(load, endpoints, name, workers)
+
+    @keyword(tags=["load", "plan"])
+    def calibrate_load_generator(
+        self,
+        *,
+        endpoints: str = "Each Endpoint",
+        duration: Duration = CALIBRATION,
+        workers: int | None = None,
+    ) -> float:
+        """Measures how many requests a second this machine can send at most.
+
+        The requests of the endpoints go to the fastest server there is, on this machine itself
+        and over TLS if the server under test is; nothing is sent to that one.  From then on
+        the report states how much of this ceiling each load run needed, and a plan above it is
+        warned of.  Generator and server share the machine meanwhile, so the figure is a
+        cautious one.
+
+        Args:
+            endpoints: Whose requests: a name, several with commas, or `Each Endpoint`.
+            duration: For how long.
+            workers: How many requests are under way at once; as `Use Server` says unless given.
+
+        Returns:
+            Requests a second.
+
+        Example:
+
+        ```robotframework
+        ${ceiling} =    Calibrate Load Generator
+        Should Be True    ${ceiling} > 5000    This machine is too small for what is planned.
+        ```
+        """
+        found = self._session.calibrate(endpoints, duration, workers)
+        logger.info(
+            f"This machine can send {found.rate_per_s:,.0f} requests a second"
+            f"{' over TLS' if found.tls else ''}, with {found.workers:,} workers in "
+            f"{found.shards} process{'es' * (found.shards > 1)}."
+        )
+        return found.rate_per_s
 
     @keyword(tags=["load"])
     def stop_load_when(self, condition: str) -> None:

@@ -50,6 +50,7 @@ class Sender:
                 f"{plan.name}: the token may run out before the last answer, new as it is; "
                 "let the server give tokens that last longer, or send load for less time."
             )
+        self._warn_of_the_ceiling(plan)
         console = ConsoleProgress()
         before = len(self._session.runs)
         try:
@@ -59,6 +60,14 @@ class Sender:
             for run in self._session.runs[before:]:
                 _log_run(run)
         return plan.run_id
+
+    def _warn_of_the_ceiling(self, plan: LoadPlan) -> None:
+        ceiling, peak = self._session.ceiling_per_s, plan.peak_per_s
+        if ceiling and peak and peak > ceiling:
+            logger.warn(
+                f"{plan.name}: {float(peak):,.0f} requests a second are planned, and this machine "
+                f"can send {ceiling:,.0f}; lower the rate, or send from a larger machine."
+            )
 
 
 def _log_run(run: RunResult) -> None:

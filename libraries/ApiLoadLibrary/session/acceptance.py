@@ -26,9 +26,11 @@ from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.workload.guard import proxies_to
+from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.origin import Origin
 
 from .about import environment
+from .calibration import Calibration, calibrate
 from .config import About, LoadTestConfig
 from .endpoints import Endpoints
 from .http import guarded_session, require_reachable
@@ -76,6 +78,7 @@ class AcceptanceSession:
         self._stops: list[tuple[str, StopCondition]] = []
         self._unjudged: list[NotJudged] = []
         self._failed_tests: list[FailedTest] = []
+        self._calibration: Calibration | None = None
         self.interrupted: str | None = None
         self.closed = False
 
@@ -181,6 +184,24 @@ class AcceptanceSession:
         """Whether the token would run out before the plan's last request has ended."""
         return self.token is not None and self.token.expires_within(longest_s(plan))
 
+    def calibrate(self, names: str, duration: Duration, workers: int | None = None) -> Calibration:
+        """Find what this machine can send at most; load runs to come are compared with it.
+
+        Raises:
+            EngineFailed: It could not be found.
+        """
+        config = self.config.changed(workers=workers)
+        self._calibration = calibrate(config, self._http, self.endpoints.named(names), duration)
+        return self._calibration
+
+    @property
+    def ceiling_per_s(self) -> float | None:
+        """Requests a second that can be sent to this server at most, where that was measured."""
+        found = self._calibration
+        if found is None or found.tls != Origin.of(self.config.server).tls:
+            return None
+        return found.rate_per_s
+
     def stop_when(self, text: str) -> None:
         """End load runs to come, here and in what is within here, when this goes on.
 
@@ -215,6 +236,9 @@ class AcceptanceSession:
         """A load run has ended; what an action raised may hold a secret."""
         reasons = tuple(map(self.mask, run.generator.reasons))
         self.runs.append(replace(run, generator=replace(run.generator, reasons=reasons)))
+        """A load run has ended."""
+        generator = replace(run.generator, ceiling_per_s=self.ceiling_per_s)
+        self.runs.append(replace(run, generator=generator))
         self.interim.write(self._unfinished, at_once=True)
 
     def _save(self, so_far: Callable[[], RunResult]) -> None:

@@ -1,0 +1,93 @@
+"""What this machine's load generator can send at most, measured before it is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+import ApiLoadLibrary.engine
+from ApiLoadLibrary.engine.responder import responding
+from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.scenarios.load import as_fast_as_possible
+from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.workload.origin import Origin, address_of
+
+from .config import LoadTestConfig
+from .tester import LoadTester
+
+__all__ = ["Calibration", "calibrate"]
+
+CERTIFICATE = Path(ApiLoadLibrary.engine.__file__).with_name("loopback.pem")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What the generator could send to a server that is as fast as one can be.
+
+    That server ran on the same machine and took its share of it, so this is a cautious figure.
+
+    Attributes:
+        rate_per_s: Requests a second that were answered.
+        tls: Whether they were sent over TLS.
+        workers: How many requests were under way at once.
+        shards: How many processes sent them.
+    """
+
+    rate_per_s: float
+    tls: bool
+    workers: int
+    shards: int
+
+
+def calibrate(
+    config: LoadTestConfig,
+    http: requests.Session,
+    endpoints: Sequence[Endpoint],
+    duration: Duration,
+) -> Calibration:
+    """Send the endpoints' requests to a responder on this machine, as fast as possible.
+
+    Nothing is sent to the server under test.
+
+    Args:
+        config: Its workers, shards and time-outs hold; its cap does not.
+        http: Its headers, cookies and auth go into every request, as in any load.
+        endpoints: Whose requests are sent, in turns.
+        duration: For how long.
+
+    Raises:
+        EngineFailed: The responder or the load generator could not start.
+    """
+    addresses = [address_of(config.server, each.path) for each in endpoints]
+    tls = Origin.of(addresses[0]).tls
+    kept: list[RunResult] = []
+    with responding(str(CERTIFICATE) if tls else None) as address:
+        here = replace(
+            config,
+            base_url=address,
+            allow=(),
+            max_rate=None,
+            verify=str(CERTIFICATE) if tls else config.verify,
+        )
+        requests_here = [
+            replace(each, path=_path_of(there), expected=frozenset({200}))
+            for each, there in zip(endpoints, addresses, strict=True)
+        ]
+        tester = LoadTester(here, http)
+        plan = tester.plan(requests_here, as_fast_as_possible(duration), "Calibration")
+        tester.run(plan, "", lambda moment: None, kept.append)
+    run = kept[0]
+    return Calibration(
+        run.outcomes[200] * 1e9 / run.length_ns, tls, run.generator.workers, run.generator.shards
+    )
+
+
+def _path_of(url: str) -> str:
+    """Path and query, without the server."""
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"

@@ -1,0 +1,90 @@
+"""Runs with a warm-up, runs as fast as possible, and runs of a generator whose ceiling is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ApiLoadLibrary.measurement.phases import Phase
+from ApiLoadLibrary.measurement.result import PhaseResult, RunResult
+from ApiLoadLibrary.report.build import build_document
+from ApiLoadLibrary.report.document import Document
+from ApiLoadLibrary.report.html import render
+from ApiLoadLibrary.report.view_run import view_run_alone
+from ApiLoadLibrary.report.view_trust import trust
+from ApiLoadLibrary.report.words import load_sentence
+from unit.report import samples
+
+
+def reported(run: RunResult) -> Document:
+    return build_document(samples.session(runs=(run,)))
+
+
+def warmed_up() -> RunResult:
+    """Thirty seconds, after ten that were not judged."""
+    run = samples.run(30)
+    warm_up = Phase("warm-up", 0, 10 * samples.NS_PER_S, judged=False)
+    load = Phase("load", 10 * samples.NS_PER_S, 40 * samples.NS_PER_S)
+    before = samples.run(10).endpoints
+    return replace(run, phases=(PhaseResult(warm_up, before), PhaseResult(load, run.endpoints)))
+
+
+def closed() -> RunResult:
+    run = samples.run(30)
+    endpoints = tuple(
+        replace(each, rate=None, offered="as fast as possible") for each in run.endpoints
+    )
+    return replace(run, scenario="closed", endpoints=endpoints)
+
+
+def with_ceiling(run: RunResult, per_s: float | None) -> RunResult:
+    return replace(run, generator=replace(run.generator, ceiling_per_s=per_s))
+
+
+def test_a_warm_up_is_told_and_its_figures_are_kept_apart() -> None:
+    (run,) = reported(warmed_up()).runs
+    warm_up, load = run.phases
+    assert (warm_up.name, warm_up.start_s, warm_up.end_s, warm_up.judged) == (
+        "warm-up",
+        0,
+        10,
+        False,
+    )
+    assert (load.start_s, load.end_s, load.judged) == (10, 40, True)
+    assert (load.requests, load.errors) == (run.requests, run.errors)
+    assert warm_up.requests < run.requests / 2
+    assert load.response_time_ms == run.response_time_ms
+    assert load_sentence(run) == (
+        "1,000 requests a minute on each of 10 endpoints for 30 s, after 10 s of warm-up."
+    )
+
+
+def test_the_page_has_a_table_of_phases_where_there_are_several() -> None:
+    assert "<summary>Phases</summary>" in render(reported(warmed_up()))
+    assert "<summary>Phases</summary>" not in render(reported(samples.run(30)))
+
+
+def test_a_run_as_fast_as_possible_has_neither_an_offered_rate_nor_a_delay() -> None:
+    document = reported(closed())
+    (run,) = document.runs
+    assert view_run_alone(run).chips == (
+        f"carried {run.achieved_rate_per_s:.1f}/s",
+        "with 50 workers",
+    )
+    assert load_sentence(run) == "Load on each of 10 endpoints for 30 s: as fast as possible."
+    assert "of their moment" not in next(trust(document)).text
+
+
+@pytest.mark.parametrize(
+    "per_s, words",
+    [
+        (52_000.0, " It sent 0.32 % of the 52,000/s that it can send on its machine."),
+        (None, "were busy at once."),
+    ],
+)
+def test_the_headroom_is_stated_where_the_ceiling_is_known(per_s: float | None, words: str) -> None:
+    document = reported(with_ceiling(samples.run(30), per_s))
+    assert next(trust(document)).text.endswith(words)
+    chips = view_run_alone(document.runs[0]).chips
+    assert ("ceiling 52,000/s" in chips) == (per_s is not None)
