@@ -25,8 +25,8 @@ from ApiLoadLibrary.report.record import (
 from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
 from ApiLoadLibrary.scenarios.plan import LoadPlan
-from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.workload.origin import Origin
 
 from .about import environment
@@ -197,10 +197,10 @@ class AcceptanceSession:
     @property
     def ceiling_per_s(self) -> float | None:
         """Requests a second that can be sent to this server at most, where that was measured."""
-        found = self._calibration
-        if found is None or found.tls != Origin.of(self.config.server).tls:
+        found, config = self._calibration, self.config
+        if found is None or found.transport != config.transport:
             return None
-        return found.rate_per_s
+        return found.rate_per_s if found.tls == Origin.of(config.server).tls else None
 
     def stop_when(self, text: str) -> None:
         """End load runs to come, here and in what is within here, when this goes on.

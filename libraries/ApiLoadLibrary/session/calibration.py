@@ -34,12 +34,14 @@ class Calibration:
     Attributes:
         rate_per_s: Requests a second that were answered.
         tls: Whether they were sent over TLS.
+        transport: What carried them, as `LoadTestConfig` has it.
         workers: How many requests were under way at once.
         shards: How many processes sent them.
     """
 
     rate_per_s: float
     tls: bool
+    transport: str
     workers: int
     shards: int
 
@@ -83,7 +85,11 @@ def calibrate(
         tester.run(plan, "", lambda moment: None, kept.append)
     run = kept[0]
     return Calibration(
-        run.outcomes[200] * 1e9 / run.length_ns, tls, run.generator.workers, run.generator.shards
+        rate_per_s=run.outcomes[200] * 1e9 / run.length_ns,
+        tls=tls,
+        transport=config.transport,
+        workers=run.generator.workers,
+        shards=run.generator.shards,
     )
 
 
