@@ -54,7 +54,8 @@ def test_requests_over_tls_are_calibrated_over_tls(tls_rig: tuple[str, str]) -> 
     found = session.calibrate("Post", SECOND)
     assert found.tls
     assert found.rate_per_s > 300
-    assert session.ceiling_per_s == found.rate_per_s
+    assert session.ceiling_per_s("http1") == found.rate_per_s
+    assert session.ceiling_per_s("python") is None
 
 
 def test_a_ceiling_over_tls_says_nothing_of_requests_without(
@@ -64,7 +65,7 @@ def test_a_ceiling_over_tls_says_nothing_of_requests_without(
     session = session_at(address, verify=authority)
     session.calibrate("Post", Duration.parse("200 ms"))
     session.use_server(rig)
-    assert session.ceiling_per_s is None
+    assert session.ceiling_per_s("http1") is None
 
 
 def test_the_certificate_is_good_for_loopback_alone() -> None:

@@ -62,7 +62,8 @@ class Sender:
         return plan.run_id
 
     def _warn_of_the_ceiling(self, plan: LoadPlan) -> None:
-        ceiling, peak = self._session.ceiling_per_s, plan.peak_per_s
+        ceiling = self._session.ceiling_per_s(plan.carried_by)
+        peak = plan.peak_per_s
         if ceiling and peak and peak > ceiling:
             logger.warn(
                 f"{plan.name}: {float(peak):,.0f} requests a second are planned, and this machine "

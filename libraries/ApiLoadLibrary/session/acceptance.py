@@ -12,7 +12,7 @@ from typing import Any
 from ApiLoadLibrary.criteria.evaluation import Measured, evaluate, measure
 from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.criteria.stopping import StopCondition, StopWatch, parse_stop
-from ApiLoadLibrary.errors import NothingToJudge, UnknownName
+from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.record import (
@@ -26,6 +26,7 @@ from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.workload.origin import Origin
 
@@ -188,19 +189,26 @@ class AcceptanceSession:
         """Find what this machine can send at most; load runs to come are compared with it.
 
         Raises:
+            BadInput: There is no such endpoint, or only actions are named.
             EngineFailed: It could not be found.
         """
         config = self.config.changed(workers=workers)
-        self._calibration = calibrate(config, self._http, self.endpoints.named(names), duration)
+        requests = [each for each in self.endpoints.named(names) if isinstance(each, Endpoint)]
+        if not requests:
+            raise BadInput(f"endpoints='{names}' names actions alone: their ceiling is their own.")
+        self._calibration = calibrate(config, self._http, requests, duration)
         return self._calibration
 
-    @property
-    def ceiling_per_s(self) -> float | None:
-        """Requests a second that can be sent to this server at most, where that was measured."""
-        found, config = self._calibration, self.config
-        if found is None or found.transport != config.transport:
+    def ceiling_per_s(self, carried_by: str) -> float | None:
+        """Requests a second that can be sent to this server at most, where that was measured.
+
+        Args:
+            carried_by: What carries them; see `LoadPlan`.
+        """
+        found = self._calibration
+        if found is None or found.transport != carried_by:
             return None
-        return found.rate_per_s if found.tls == Origin.of(config.server).tls else None
+        return found.rate_per_s if found.tls == Origin.of(self.config.server).tls else None
 
     def stop_when(self, text: str) -> None:
         """End load runs to come, here and in what is within here, when this goes on.
@@ -235,9 +243,8 @@ class AcceptanceSession:
     def _keep(self, run: RunResult) -> None:
         """A load run has ended; what an action raised may hold a secret."""
         reasons = tuple(map(self.mask, run.generator.reasons))
-        self.runs.append(replace(run, generator=replace(run.generator, reasons=reasons)))
-        """A load run has ended."""
-        generator = replace(run.generator, ceiling_per_s=self.ceiling_per_s)
+        ceiling = self.ceiling_per_s(run.generator.transport)
+        generator = replace(run.generator, reasons=reasons, ceiling_per_s=ceiling)
         self.runs.append(replace(run, generator=generator))
         self.interim.write(self._unfinished, at_once=True)
 
