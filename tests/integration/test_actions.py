@@ -122,6 +122,13 @@ def test_a_run_does_not_wait_for_calls_that_overran(rig: str) -> None:
     assert result.duration_s >= 0.2
 
 
+def test_a_run_does_not_wait_for_threads_that_actions_left_behind(rig: str) -> None:
+    began = time.monotonic()
+    result = sustain(rig, [action("leave_a_thread")], "10/s", "200 ms")
+    assert result.outcomes == {DONE: 2}
+    assert time.monotonic() - began < 40
+
+
 def test_actions_and_requests_go_in_one_run_and_it_says_so(rig: str) -> None:
     result = sustain(rig, [action("visit"), get("/status/204")], "20/s", "1 s")
     assert result.generator.transport == "python and requests"

@@ -73,6 +73,16 @@ def test_counts_equal_the_servers_own_over_two_shards(rig: str) -> None:
     assert all(f"X-Load-Run: {result.id}" in body for body in bodies)
 
 
+@pytest.mark.parametrize("transport, connections", [("http1", 6), ("requests", 12)])
+def test_room_is_made_for_a_connection_to_each_server(transport: str, connections: int) -> None:
+    """Where threads send, each worker keeps one to each; the others turn from one to another."""
+    other = "http://127.0.0.1:10"
+    makes = load_tester("http://127.0.0.1:9", allow=(other,), workers=6, transport=transport)
+    endpoints = [get("/ok"), get("/status/204"), get(f"{other}/ok")]
+    (part,) = makes.plan(endpoints, steady("10/s", "1 s"), "x").split(1)
+    assert part.connections == connections
+
+
 def test_both_transports_send_the_same_bytes(rig: str) -> None:
     endpoint = Endpoint("Create", "POST", "/ok?a=%20b", json={"n": 1}, headers={"X-Till": "é"})
     for transport in ("http1", "requests"):
@@ -225,10 +235,12 @@ def test_certificates_are_verified(tls_rig: tuple[str, str], tmp_path: Path) -> 
 @pytest.fixture
 def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[str]]]:
     """A proxy that the environment names, and what has passed through it."""
-    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+    names = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    for name in (*names, *map(str.upper, names)):
         monkeypatch.delenv(name, raising=False)
     with forward_proxy() as (address, passed):
         monkeypatch.setenv("HTTP_PROXY", address)
+        monkeypatch.setenv("HTTPS_PROXY", address)
         yield address, passed
 
 
@@ -236,6 +248,18 @@ def test_the_environments_proxy_is_taken(rig: str, proxy: tuple[str, list[str]])
     result = sustain(rig, [get("/ok")], "20/s", "1 s", workers=4, **REQUESTS)
     assert result.outcomes == {200: 20}
     assert proxy[1] == [f"GET {rig}/ok HTTP/1.1"] * 20
+
+
+def test_tls_goes_through_the_proxy_and_is_verified(
+    tls_rig: tuple[str, str], proxy: tuple[str, list[str]]
+) -> None:
+    address, ca = tls_rig
+    result = sustain(address, [get("/ok")], "20/s", "1 s", workers=1, verify=ca, **REQUESTS)
+    assert result.outcomes == {200: 20}
+    (tunnel,) = proxy[1]
+    assert tunnel.startswith(f"CONNECT {address.removeprefix('https://')} ")
+    untrusted = sustain(address, [get("/ok")], "20/s", "200 ms", **REQUESTS)
+    assert untrusted.outcomes == {Failure.TLS_FAILED: 4}
 
 
 def test_no_proxy_and_the_lean_transport_go_straight(

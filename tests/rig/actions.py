@@ -68,6 +68,17 @@ def wait_a_minute() -> None:
     time.sleep(60)
 
 
+def visit_and_hang() -> None:
+    """One request, and no end."""
+    visit(0)
+    threading.Event().wait()
+
+
+def leave_a_thread() -> None:
+    """One that a process would wait for."""
+    threading.Thread(target=time.sleep, args=(60,)).start()
+
+
 def fail_a_check() -> None:
     """As a test does."""
     raise AssertionError("the export is empty")

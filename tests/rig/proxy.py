@@ -1,8 +1,10 @@
-"""A forward proxy for plain HTTP, without CONNECT: it writes down what passes through it."""
+"""A forward proxy, with CONNECT for TLS: it writes down what passes through it."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +51,30 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = _pass_on  # noqa: N815 - the names that http.server looks for
+    def _tunnel(self) -> None:
+        self.lines.append(self.requestline)
+        host, _, port = self.path.partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as server:
+            self.send_response(200)
+            self.end_headers()
+            up = threading.Thread(target=_copy, args=(self.connection, server))
+            up.start()
+            _copy(server, self.connection)
+            up.join()
+        self.close_connection = True
+
+    do_CONNECT = _tunnel  # noqa: N815 - the names that http.server looks for
+    do_GET = do_POST = _pass_on  # noqa: N815
 
     def log_message(self, *args: Any, **kwargs: Any) -> None:
         """Nothing on the console."""
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    """Until one of them has ended."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+    for each in (source, target):
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)

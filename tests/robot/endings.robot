@@ -27,6 +27,12 @@ Patient
     Send Load For    60 s
     Verify P95 Below 2 s
 
+Hanging
+    [Documentation]    Calls that never return, until somebody ends them.
+    Use Server    ${RIG}    timeout=1 min
+    Define Action    Hang    rig.actions:visit_and_hang
+    Sustain 20 Requests Per Second On Hang    duration=60 s    workers=5
+
 Left Aside
     [Documentation]    A test that leaves itself out.
     Skip    There is nothing to test today.

@@ -98,23 +98,41 @@ def test_a_robot_time_out_ends_the_load_and_keeps_what_was_measured(
 def test_ctrl_c_ends_the_load_writes_the_report_and_leaves_no_process(
     rig: str, tmp_path: Path
 ) -> None:
-    arguments = command(tmp_path, "--variable", f"RIG:{rig}", "--test", "Patient", SUITE)
+    run = interrupted(rig, tmp_path, "Patient", after=100)
+    assert run.report["runs"][0]["requests"] == counts(rig)["received"]["GET /ok"]
+
+
+def test_ctrl_c_ends_calls_that_hang_too(rig: str, tmp_path: Path) -> None:
+    path = ("--pythonpath", str(ROOT / "tests"))
+    run = interrupted(rig, tmp_path, "Hanging", *path, after=5)
+    (failure,) = run.report["runs"][0]["endpoints"][0]["failures"]
+    assert (failure["kind"], failure["count"]) == ("stopped", 5)
+
+
+def interrupted(rig: str, folder: Path, test: str, *options: str, after: int) -> RobotRun:
+    """Run a test of the suite, and press Ctrl-C after so many requests."""
+    arguments = command(folder, *options, "--variable", f"RIG:{rig}", "--test", test, SUITE)
     # A group of its own, as a terminal makes one: Ctrl-C reaches robot and shards alike.
     process = subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+        arguments,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
+        env={**os.environ, "RIG": rig},
     )
-    _wait_for_load(rig, 100)
+    _wait_for_load(rig, after)
     children = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGINT)
     began = time.monotonic()
     console, _ = process.communicate(timeout=20)
     assert time.monotonic() - began < 10
     assert not [child for child in children if child.is_running()]
-    run = RobotRun(tmp_path, process.returncode, console)
+    run = RobotRun(folder, process.returncode, console)
     assert run.code != 0
     assert run.report["verdict"] == "inconclusive"
-    assert run.report["runs"][0]["requests"] == counts(rig)["received"]["GET /ok"]
     assert "Traceback" not in console
+    return run
 
 
 def _wait_for_load(rig: str, requests: int) -> None:

@@ -82,6 +82,15 @@ class ShardPlan:
         sent = (each.request for each in self.endpoints)
         return [each for each in sent if isinstance(each, RequestTemplate)]
 
+    @property
+    def connections(self) -> int:
+        """The most that are open at once: a blocking worker keeps one to each server."""
+        if not self.blocking:
+            return self.workers
+        requests = self.requests
+        servers = {each.origin for each in requests}
+        return self.workers * (len(servers) + len(self.endpoints) - len(requests))
+
     def empty_tallies(self) -> list[Tally]:
         """One per endpoint, with nothing counted yet."""
         return [Tally(each.expected, each.late_after_ns) for each in self.endpoints]

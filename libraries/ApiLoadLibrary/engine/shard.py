@@ -58,7 +58,7 @@ def main() -> None:
     os.dup2(2, 1)
 
     plan: ShardPlan = pickle.load(commands)
-    raise_descriptor_limit(open_files_for(plan.workers))
+    raise_descriptor_limit(open_files_for(plan.connections))
     outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     try:
         loop = _loop_for(plan, lambda part, busy: outbox.put(pickle.dumps((part, busy))))
