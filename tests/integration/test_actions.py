@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import time
@@ -72,6 +73,7 @@ def test_each_worker_has_an_object_of_a_class_for_itself(rig: str) -> None:
         ("raise_for_status", 404),
         ("mistype", Failure.SENDER_FAILED),
         ("leave", Failure.SENDER_FAILED),
+        ("be_odd", Failure.SENDER_FAILED),
         ("return_a_text", Failure.SENDER_FAILED),
     ],
 )
@@ -88,6 +90,12 @@ def test_its_own_mistakes_are_not_the_servers_and_are_told(rig: str) -> None:
     assert told in result.generator.reasons
 
 
+def test_what_an_action_returned_by_mistake_is_told_in_short(rig: str) -> None:
+    result = sustain(rig, [action("say_too_much")], "20/s", "300 ms")
+    told = f"the action Action say_too_much returned '{'much ' * 39}…, neither None nor"
+    assert told in " ".join(result.generator.reasons)
+
+
 def test_what_an_action_raised_is_masked(rig: str) -> None:
     session = AcceptanceSession()
     session.mask.add("hunter-two")
@@ -97,6 +105,16 @@ def test_what_an_action_raised_is_masked(rig: str) -> None:
     reasons = " ".join(session.runs[0].generator.reasons)
     assert "KeyError" in reasons
     assert "hunter-two" not in reasons
+
+
+def test_an_action_needs_no_server_of_its_own(rig: str, tmp_path: Path) -> None:
+    session = AcceptanceSession()
+    session.endpoints.define(action("visit"))
+    session.run(session.plan(steady("20/s", "500 ms"), "Action visit"), watch_nothing)
+    session.close(tmp_path, {})
+    document = json.loads((tmp_path / "acceptance-report.json").read_text())
+    assert document["runs"][0]["endpoints"][0]["status_codes"] == {"done": 10}
+    assert counts(rig)["received"] == {"GET /ok": 10}
 
 
 def test_a_call_beyond_the_timeout_is_one_and_keeps_its_worker_busy(rig: str) -> None:

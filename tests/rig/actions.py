@@ -99,6 +99,23 @@ def mistype() -> None:
     raise KeyError("hunter-two")
 
 
+class OddError(Exception):
+    """One that cannot say what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+def be_odd() -> None:
+    """Raises it."""
+    raise OddError
+
+
+def say_too_much() -> str:
+    """More than anybody wants to read."""
+    return "much " * 1_000
+
+
 def leave() -> None:
     """Not what an action should do."""
     raise SystemExit(3)

@@ -97,13 +97,13 @@ class _Calling:
         except BaseException as error:  # noqa: BLE001 - a worker outlives whatever it calls
             known = _status_of(error) or failure_behind(error)
             if known is None:
-                task.error = f"raised {_in_words(error)}"
+                task.error = f"raised {type(error).__name__}: {_words(str, error)}"
             return Failure.SENDER_FAILED if known is None else known
         if returned is None:
             return DONE
         if isinstance(returned, int) and 100 <= returned <= 599:
             return int(returned)
-        task.error = f"returned {_shortened(repr(returned))}, neither None nor an HTTP status"
+        task.error = f"returned {_words(repr, returned)}, neither None nor an HTTP status"
         return Failure.SENDER_FAILED
 
 
@@ -113,12 +113,13 @@ def _status_of(error: BaseException) -> int | None:
     return status if isinstance(status, int) and 100 <= status <= 599 else None
 
 
-def _in_words(error: BaseException) -> str:
-    return _shortened(f"{type(error).__name__}: {error}".strip(": "))
-
-
-def _shortened(text: str) -> str:
-    return textwrap.shorten(text, WORDS_KEPT, placeholder="…")
+def _words(say: Callable[[object], str], what: object) -> str:
+    """What it says of itself, on one line; some cannot even do that."""
+    try:
+        # It is cut between words: half a token would not be known as one, and masked.
+        return textwrap.shorten(say(what), WORDS_KEPT, placeholder=" …")
+    except Exception:  # noqa: BLE001 - it is code of others, like the action
+        return "…"
 
 
 class _ThroughRequests:

@@ -95,7 +95,7 @@ FAILURES: dict[Failure, FailureInfo] = {
     Failure.NOT_HTTP: FailureInfo(FailureKind.PROTOCOL, _SUT, "the answer was not valid HTTP"),
     Failure.CHECK_FAILED: FailureInfo(FailureKind.CHECK, _SUT, "the answer failed a check"),
     Failure.SENDER_FAILED: FailureInfo(
-        FailureKind.ACTION, _GEN, "the code that was to send it raised an error"
+        FailureKind.ACTION, _GEN, "the code that was to send it failed"
     ),
     # Whether busy workers are the server's fault is decided by its service times.
     Failure.DROPPED_WORKERS_BUSY: FailureInfo(
