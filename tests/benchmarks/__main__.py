@@ -1,0 +1,45 @@
+"""Measures the load generator against its peers, on one server in one run.
+
+    .venv/bin/python tests/benchmarks [--only speed] [--seconds 5] [--rounds 5]
+
+| part     | what it measures                                                              |
+| -------- | ----------------------------------------------------------------------------- |
+| speed    | closed model, 50 connections, one core: ours, wrk, hey and Locust in turns     |
+| tls      | the same over TLS: ours and wrk                                                |
+| accuracy | fixed rates: what was sent when, and whether the server counted the same       |
+| memory   | of a shard: by open connections, and by seconds at 20,000 requests a second    |
+
+It takes two cores: nginx has the first, the generator the second. nginx, wrk and hey are
+Debian packages; Locust is installed into a folder of its own.  What is missing is left out.
+Only ratios within one run mean something: machines differ, and so does what else they do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+
+import accuracy
+import memory
+import speed
+
+PARTS = {"speed": speed.plain, "tls": speed.tls, "accuracy": accuracy.run, "memory": memory.run}
+
+
+def main() -> None:
+    """Run what is asked for, one part after the other."""
+    parser = argparse.ArgumentParser(prog="tests/benchmarks")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part alone")
+    parser.add_argument("--seconds", type=int, default=5, help="of each measurement (5)")
+    parser.add_argument("--rounds", type=int, default=5, help="whose median counts (5)")
+    arguments = parser.parse_args()
+    if shutil.which("nginx") is None:
+        sys.exit("nginx serves these measurements: apt-get install nginx wrk hey")
+    for name in arguments.only or PARTS:
+        print(f"\n{name}\n{'-' * len(name)}", flush=True)
+        PARTS[name](arguments.seconds, arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""One load run of ours, in a process of its own that can be pinned and measured like the others.
+
+    python ours.py '{"url": "http://127.0.0.1:8080/", "seconds": 5, "workers": 50}'
+
+With a `rate` per second it is sustained, else it is as fast as possible.  It prints what it
+measured as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
+
+from ApiLoadLibrary.measurement.result import RunResult, merged
+from ApiLoadLibrary.session.config import LoadTestConfig
+from ApiLoadLibrary.session.http import guarded_session
+from ApiLoadLibrary.session.tester import LoadTester, Moment, as_fast_as_possible, sustained
+from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
+from ApiLoadLibrary.workload.endpoint import Endpoint
+
+
+def main() -> None:
+    """Make the run that the argument describes."""
+    wanted = json.loads(sys.argv[1])
+    length = Duration(wanted["seconds"] * NS_PER_S)
+    rate = wanted.get("rate")
+    load = sustained(Rate.parse(f"{rate}/s"), length) if rate else as_fast_as_possible(length)
+    config = LoadTestConfig().changed(
+        base_url=wanted["url"],
+        workers=wanted["workers"],
+        shards=1,
+        verify=wanted.get("authority") or True,
+    )
+    tester = LoadTester(config, guarded_session(lambda: config.allowed))
+    kept: list[RunResult] = []
+    watch = Memory()
+    tester.run(tester.plan([Endpoint("A", "GET", "/")], load, "benchmark"), "", watch, kept.append)
+    print(json.dumps({**_figures(kept[0]), "rss_by_s": watch.by_second}))
+
+
+class Memory:
+    """Notes the memory of the shard, once a second."""
+
+    def __init__(self) -> None:
+        self.by_second: dict[int, int] = {}
+
+    def __call__(self, moment: Moment) -> None:
+        second = int(moment.elapsed_s)
+        if second not in self.by_second:
+            children = psutil.Process(os.getpid()).children(recursive=True)
+            self.by_second[second] = max(each.memory_info().rss for each in children)
+
+
+def _figures(run: RunResult) -> dict[str, Any]:
+    delay = run.schedule_delay()
+    service = merged(each.tally.service.judged() for each in run.endpoints)
+    return {
+        "rate": run.outcomes[200] * 1e9 / run.length_ns,
+        "planned": run.planned,
+        "requests": run.requests,
+        "good": run.outcomes[200],
+        "late": run.late,
+        "dropped": run.dropped,
+        "delay_ms": [_ms(delay.quantile(share)) for share in (0.5, 0.99, 1)],
+        "service_ms": [_ms(service.quantile(share)) for share in (0.5, 0.99)],
+        "reasons": run.generator.reasons,
+    }
+
+
+def _ms(ns: int | None) -> float:
+    return (ns or 0) / 1e6
+
+
+if __name__ == "__main__":
+    main()
