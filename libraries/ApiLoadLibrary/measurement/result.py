@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ApiLoadLibrary.values import Rate
+from ApiLoadLibrary.workload.tracing import RequestIds
 
 from .histogram import Histogram
 from .outcomes import Failure
@@ -37,6 +38,7 @@ class EndpointResult:
         length_ns: The length of the phase that is counted.
         threshold_ns: The response time registered for it, if any.
         tally: What its requests came to.  Read it, never change it.
+        ids: What its requests carried as ids; None where they carried none.
     """
 
     name: str
@@ -48,6 +50,7 @@ class EndpointResult:
     length_ns: int
     threshold_ns: int | None
     tally: Tally
+    ids: RequestIds | None = None
 
     @property
     def offered_rate_per_s(self) -> float:

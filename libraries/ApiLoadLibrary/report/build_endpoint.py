@@ -106,6 +106,7 @@ def _sample(why: str, sample: Sample, result: EndpointResult) -> doc.RequestSamp
     return doc.RequestSample(
         why=why,
         endpoint=result.name,
+        request_id=result.ids.of(sample.arrival) if result.ids else None,
         status=sample.outcome if is_status(sample.outcome) and sample.outcome != DONE else None,
         what=_info(sample.outcome, result).words if failed else None,
         scheduled_s=sample.scheduled_ns / NS_PER_S,

@@ -73,7 +73,7 @@ def _statuses(run: Run) -> Table:
 
 
 def _samples(run: Run) -> Table:
-    head = ("Why", "Endpoint", "At", "Outcome", "Response time", "Service time")
+    head = ("Why", "Endpoint", "At", "Outcome", "Response time", "Service time", "Request id")
     ordered = sorted(run.samples, key=lambda each: (each.why, -each.response_time_ms))
     return Table(
         "The first failures and the slowest requests", head, tuple(map(_sample_row, ordered))
@@ -90,4 +90,5 @@ def _sample_row(sample: RequestSample) -> tuple[str, ...]:
         sample.what or status,
         formats.milliseconds(sample.response_time_ms),
         formats.milliseconds(sample.service_time_ms),
+        sample.request_id or "none",
     )

@@ -19,6 +19,7 @@ from ApiLoadLibrary.measurement.result import (
 )
 from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import NS_PER_S
+from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .health import assess
 from .load import Load
@@ -151,4 +152,5 @@ def _endpoint_result(load: Load, item: PlanItem, phase: Phase, tally: Tally) -> 
         length_ns=phase.length_ns,
         threshold_ns=endpoint.threshold.ns if endpoint.threshold else None,
         tally=tally,
+        ids=item.request.ids if isinstance(item.request, RequestTemplate) else None,
     )

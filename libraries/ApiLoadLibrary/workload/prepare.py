@@ -21,6 +21,7 @@ from .endpoint import Endpoint, check_header
 from .origin import Origin, address_of
 from .request import RequestTemplate
 from .template import PLACEHOLDER, Part, Placeholder, placeholder, seed_of
+from .tracing import RequestIds
 
 __all__ = ["prepare"]
 
@@ -113,6 +114,7 @@ def prepare(
         head=marker.cut(_head(prepared, origin)),
         body=None if body is None else marker.cut(body, is_json=is_json),
         seed=seed_of(run_id, place),
+        ids=RequestIds(run_id, place, tuple(name.lower() for name in prepared.headers)),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .origin import Origin
 from .template import Part, scrambled
+from .tracing import RequestIds
 
 __all__ = ["RequestTemplate"]
 
@@ -21,6 +22,7 @@ class RequestTemplate:
         head: Request line and headers, without Content-Length and the empty line.
         body: The body; None when the request has none, and no length of it is sent.
         seed: Of the values that are filled in.
+        ids: Of its requests; their headers are the last ones.
     """
 
     origin: Origin
@@ -28,22 +30,29 @@ class RequestTemplate:
     head: tuple[Part, ...] = field(repr=False)
     body: tuple[Part, ...] | None = field(repr=False)
     seed: int
+    ids: RequestIds
 
     def renderer(self) -> Callable[[int], bytes]:
         """A function from the arrival's number to the whole request's bytes."""
         parts = (*self.head, *(self.body or ()))
         if all(isinstance(part, bytes) for part in parts):
-            whole = self._render(0)
-            return lambda arrival: whole
-        return self._render
+            return self.ids.between(*self._rendered(0))
+        id_headers = self.ids.between(b"", b"")
 
-    def _render(self, arrival: int) -> bytes:
+        def render(arrival: int) -> bytes:
+            head, rest = self._rendered(arrival)
+            return head + id_headers(arrival) + rest
+
+        return render
+
+    def _rendered(self, arrival: int) -> tuple[bytes, bytes]:
+        """What stands before the ids' headers, and what behind them."""
         noise = scrambled(self.seed ^ arrival * 0xD1342543DE82EF95)
         head = _filled(self.head, arrival, noise)
         if self.body is None:
-            return head + b"\r\n"
+            return head, b"\r\n"
         body = _filled(self.body, arrival, noise ^ 0x5851F42D4C957F2D)
-        return b"%sContent-Length: %d\r\n\r\n%s" % (head, len(body), body)
+        return head, b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
 def _filled(parts: tuple[Part, ...], arrival: int, noise: int) -> bytes:

@@ -19,6 +19,7 @@ from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
+from ApiLoadLibrary.workload.tracing import RequestIds
 
 MS = 1_000_000
 WELL = ShardEnd(
@@ -31,7 +32,7 @@ WELL = ShardEnd(
     stopped=False,
 )
 ORIGIN = Origin("http", "127.0.0.1", 1)
-REQUEST = RequestTemplate(ORIGIN, "GET", (b"GET / HTTP/1.1\r\n",), None, 0)
+REQUEST = RequestTemplate(ORIGIN, "GET", (b"GET / HTTP/1.1\r\n",), None, 0, RequestIds("0", 0))
 
 
 def a_plan(*, closed: bool = False) -> LoadPlan:

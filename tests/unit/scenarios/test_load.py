@@ -17,6 +17,7 @@ from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
+from ApiLoadLibrary.workload.tracing import RequestIds
 
 ORIGIN = Origin("http", "127.0.0.1", 1)
 
@@ -32,7 +33,10 @@ def time(text: str) -> Duration:
 def plan_of(load: Load, endpoints: int = 1, cap: str | None = None) -> LoadPlan:
     """The load on so many endpoints, each with a seed of its own."""
     requests = [
-        (Endpoint(f"E{n}", "GET", "/"), RequestTemplate(ORIGIN, "GET", (b"GET /",), None, n))
+        (
+            Endpoint(f"E{n}", "GET", "/"),
+            RequestTemplate(ORIGIN, "GET", (b"GET /",), None, n, RequestIds("0", n)),
+        )
         for n in range(endpoints)
     ]
     allowed = frozenset({ORIGIN})

@@ -98,6 +98,8 @@ class RequestSample:
     Attributes:
         why: failed (among the first of its kind) or slow (among the slowest).
         endpoint: The endpoint's name.
+        request_id: What it carried as X-Request-Id and as the trace id of traceparent; null
+            where it carried none of ours.
         status: Its HTTP status; null when it got no complete answer.
         what: What went wrong, in plain words; null when nothing did.
         scheduled_s: When it was due, in seconds from the run's start.
@@ -107,6 +109,7 @@ class RequestSample:
 
     why: str
     endpoint: str
+    request_id: str | None
     status: int | None
     what: str | None
     scheduled_s: float
