@@ -20,6 +20,9 @@ Run as a process of its own: `python -m rig.server [--certificate FILE]` prints 
 | /informed       | 100 and 103 before the 200                                         |
 | /large          | 200 with 2 MB                                                      |
 | /redirect?URL   | 302 to that URL                                                    |
+| /moved/NNN      | that status, to /ok                                                |
+| /hops/N         | 302 to one hop less, until none is left: then 200                  |
+| /visit          | 200; sets a cookie for visitors who have none                      |
 | /refuse-early   | 413 before the body has come, then closes                          |
 | /reset-second   | 200, then works 200 ms on a connection's second request and resets |
 | /breaks/MS      | 200 until so many milliseconds after the first of them, then 500    |
@@ -81,7 +84,7 @@ class Rig(asyncio.Protocol):
         if path == "/counts":
             self.answer(json.dumps(_counts()).encode(), counted=None)
             return
-        self.path = path
+        self.path, self.head = path, head
         received[f"{self.method} {path}"] += 1
         arrived_ns.append(time.monotonic_ns())
         self.requests += 1
@@ -177,6 +180,22 @@ class Rig(asyncio.Protocol):
 
     def on_redirect(self, url: str) -> None:
         self.answer(b"", 302, f"Location: {url}\r\n")
+
+    def on_moved(self, status: str) -> None:
+        self.answer(b"gone", int(status), "Location: /ok\r\n")
+
+    def on_hops(self, left: str) -> None:
+        if left == "0":
+            self.answer()
+        else:
+            self.on_redirect(f"{int(left) - 1}")
+
+    def on_visit(self, _: str) -> None:
+        if "visitor=" in self.head:
+            self.answer()
+        else:
+            number = received["GET /visit"]
+            self.answer(headers=f"Set-Cookie: visitor={number}; Path=/; HttpOnly\r\n")
 
     def on_login(self, _: str) -> None:
         self.answer(b'{"access_token": "rig-token"}', headers="Content-Type: application/json\r\n")

@@ -141,6 +141,11 @@ Arrivals Of A Kind That There Is Not
     [Documentation]    FAIL *'arrivals' got value 'bursty'*'EVEN' and 'RANDOM'*
     Sustain 10 Requests Per Second On Quick    duration=1 s    arrivals=bursty
 
+Cookies On Worker Threads
+    [Documentation]    FAIL redirects=follow and cookies=True need transport=http1: with transport=requests write an
+    ...                action that does it (`Define Action`).
+    Configure Load    transport=requests    cookies=True
+
 A Calibration Without Endpoints
     [Documentation]    FAIL There is no endpoint 'Qick'. Did you mean 'Quick'? There is: Quick*
     Calibrate Load Generator    endpoints=Qick

@@ -119,7 +119,8 @@ class Connection:
         self.fd = -1
         self._poller = poller
         self._carriers = carriers
-        self._reader = AnswerReader()
+        self._method = ""
+        self._reader = self._new_reader()
         self._socket: socket.socket | None = None
         self._recv: Callable[[int], bytes]
         self._send_some: Callable[[bytes], int]
@@ -127,13 +128,15 @@ class Connection:
         self._watched = 0
         self._round_trip_ns = self._opened_ns = 0
         self._unsent = self._request = b""
-        self._method = ""
         self._reused = self._closed_by_server = self.reconnected = False
         self.endpoint = self.arrival = -1
         self.scheduled_ns = self.sent_ns = self.received_ns = 0
         self.first_byte_ns = self.connect_ns = self.tls_ns = -1
         self.waited_for = 0
         self.bytes_sent = self.bytes_received = 0
+
+    def succeed(self, other: Connection) -> None:
+        """Take the place of another connection, whose worker turns to this origin."""
 
     def begin(self, method: str, request: bytes, now_ns: int) -> None:
         """Start a request.
@@ -201,7 +204,10 @@ class Connection:
 
     def _renew_reader(self) -> None:
         self._reader.close()
-        self._reader = HeadReader() if self._method == "HEAD" else AnswerReader()
+        self._reader = self._new_reader()
+
+    def _new_reader(self) -> AnswerReader:
+        return HeadReader() if self._method == "HEAD" else AnswerReader()
 
     # Connecting.
 

@@ -55,13 +55,21 @@ class Connector:
         self.best = 0
         self._tls = _tls_context(verify) if origin.tls else None
 
-    def look_up(self) -> None:
+    def look_up(self, *, needed: bool = True) -> None:
         """Find the addresses of the host.
+
+        Args:
+            needed: Whether the load is nothing without it; else connecting fails.
 
         Raises:
             OSError: The name cannot be resolved.
         """
-        found = socket.getaddrinfo(self.origin.host, self.origin.port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(self.origin.host, self.origin.port, type=socket.SOCK_STREAM)
+        except OSError:
+            if needed:
+                raise
+            return
         self._addresses = list(dict.fromkeys((each[0], tuple(each[4])) for each in found))
 
     @property
@@ -78,6 +86,8 @@ class Connector:
         Raises:
             OSError: Not even that was possible.
         """
+        if not self._addresses:
+            raise socket.gaierror(f"{self.origin.host} is unknown")
         family, where = self._addresses[address % len(self._addresses)]
         opened = socket.socket(family, socket.SOCK_STREAM)
         try:

@@ -9,10 +9,22 @@ from __future__ import annotations
 
 import httptools
 
-__all__ = ["AnswerReader", "HeadReader", "NotHttp"]
+__all__ = [
+    "AnswerReader",
+    "HeadReader",
+    "Header",
+    "KeepingHeadReader",
+    "KeepingReader",
+    "NotHttp",
+]
 
 HEAD_LIMIT = 256 * 1024
 """No server's headers are longer than this; what goes on is not an answer."""
+
+Header = tuple[bytes, bytes]
+"""A header's name in small letters, and its value."""
+
+KEPT = frozenset({b"location", b"set-cookie"})
 
 
 class NotHttp(Exception):
@@ -140,3 +152,40 @@ class HeadReader(AnswerReader):
 
     def on_message_complete(self) -> None:
         """The answer had no body to wait for: it was complete before."""
+
+
+class _Keeping(AnswerReader):
+    """Keeps the headers that redirects and cookies need; those of informational answers not.
+
+    Args:
+        kept: Where to; whoever owns it empties it before each request.
+    """
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, kept: list[Header]) -> None:
+        self._kept = kept
+        super().__init__()
+
+    def on_message_begin(self) -> None:
+        """An answer begins: what was kept was of an informational one."""
+        self._kept.clear()
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, maybe one to be kept."""
+        name = name.lower()
+        if name in KEPT:
+            self._kept.append((name, value))
+
+
+class KeepingReader(_Keeping):
+    """An `AnswerReader` that keeps headers."""
+
+    __slots__ = ()
+
+
+class KeepingHeadReader(_Keeping, HeadReader):
+    """A `HeadReader` that keeps headers."""
+
+    __slots__ = ()

@@ -9,6 +9,7 @@ from ApiLoadLibrary.measurement.outcomes import Failure
 
 from .books import Tell
 from .connection import Connection, RequestFailed
+from .connector import Connector
 from .dispatch import Dispatcher
 from .plan import ShardPlan
 from .poller import Event, Poller, make_poller
@@ -26,10 +27,13 @@ class LoadLoop(Dispatcher[Connection]):
         self._methods = [each.method for each in plan.requests]
         self._poller: Poller = make_poller()
         self._carriers: dict[int, Connection] = {}  # by descriptor: those with a socket
-        self._pools = Pools(plan, self._poller, self._carriers)
+        self._pools = Pools(plan, self._make_connection)
         self._take, self._give_back = self._pools.take, self._pools.give_back
         self._request = b""
         self._load_next()
+
+    def _make_connection(self, connector: Connector) -> Connection:
+        return Connection(connector, self._poller, self._carriers)
 
     def _load_next(self) -> None:
         """Take the next arrival from the stream and render it while there is time."""

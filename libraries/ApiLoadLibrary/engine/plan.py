@@ -52,6 +52,8 @@ class ShardPlan:
         verify: Whether TLS certificates are verified; or the file of a private CA.
         blocking: Whether requests go through `requests`, on a thread for each worker; with
             calls among them they do.
+        follow: Whether redirects are followed, within the allowed origins.
+        cookies: Whether each worker keeps the cookies that it gets.
     """
 
     shard: int
@@ -65,6 +67,8 @@ class ShardPlan:
     max_rate: Rate | None
     verify: bool | str
     blocking: bool = False
+    follow: bool = False
+    cookies: bool = False
 
     @property
     def length_ns(self) -> int:

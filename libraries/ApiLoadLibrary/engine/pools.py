@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from ApiLoadLibrary.workload.origin import Origin
 
 from .connection import Connection
 from .connector import Connector
 from .plan import ShardPlan
-from .poller import Poller
 
 __all__ = ["Pools"]
 
@@ -18,20 +19,19 @@ class Pools:
 
     Args:
         plan: Whose endpoints, origins and workers these are.
-        poller: Watches their sockets.
-        carriers: Where connections enter themselves by their sockets' descriptors.
+        make: Makes a connection.
     """
 
-    def __init__(self, plan: ShardPlan, poller: Poller, carriers: dict[int, Connection]) -> None:
-        self._poller = poller
-        self._carriers = carriers
+    def __init__(self, plan: ShardPlan, make: Callable[[Connector], Connection]) -> None:
+        self._make = make
         self._workers = plan.workers
-        connectors = {
+        first = {each.origin for each in plan.requests}
+        self._connectors = connectors = {
             origin: Connector(origin, plan.allowed, plan.verify)
-            for origin in {each.origin for each in plan.requests}
+            for origin in (plan.allowed if plan.follow else first)
         }
-        for connector in connectors.values():
-            connector.look_up()
+        for origin, connector in connectors.items():
+            connector.look_up(needed=origin in first)
         self._of_endpoint = [connectors[each.origin] for each in plan.requests]
         self._idle: dict[Connector, deque[Connection]] = {
             each: deque() for each in connectors.values()
@@ -42,21 +42,31 @@ class Pools:
         """A connection for this endpoint: a new one while workers lack one, else the one
         that has rested longest, so that all workers take turns as real clients do."""
         connector = self._of_endpoint[endpoint]
-        if len(self._all) >= self._workers:
-            idle = self._idle[connector]
-            if idle:
-                return idle.popleft()
-            self._retire_one()
-        connection = Connection(connector, self._poller, self._carriers)
-        self._all.append(connection)
-        return connection
-
-    def _retire_one(self) -> None:
-        """Close an idle connection to another origin: a worker turns to this one."""
+        if len(self._all) < self._workers:
+            connection = self._make(connector)
+            self._all.append(connection)
+            return connection
+        idle = self._idle[connector]
+        if idle:
+            return idle.popleft()
         longest = max(self._idle.values(), key=len)
-        connection = longest.popleft()
+        return self._replace(longest.popleft(), connector)
+
+    def turn(self, connection: Connection, origin: Origin) -> Connection:
+        """A connection to another origin for what this one carries, in its place."""
+        turned = self._replace(connection, self._connectors[origin])
+        turned.endpoint, turned.arrival = connection.endpoint, connection.arrival
+        turned.scheduled_ns, turned.waited_for = connection.scheduled_ns, connection.waited_for
+        return turned
+
+    def _replace(self, connection: Connection, connector: Connector) -> Connection:
+        """Close a connection: its worker turns to another origin."""
         connection.close()
         self._all.remove(connection)
+        other = self._make(connector)
+        other.succeed(connection)
+        self._all.append(other)
+        return other
 
     def give_back(self, connection: Connection) -> None:
         """The connection's worker is free again."""

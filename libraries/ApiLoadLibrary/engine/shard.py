@@ -33,6 +33,7 @@ from ApiLoadLibrary.measurement.recorder import warm_up
 
 from .books import Tell
 from .dispatch import Dispatcher
+from .following import FollowingLoop
 from .loop import LoadLoop
 from .plan import ShardEnd, ShardPlan
 from .room import open_files_for, raise_descriptor_limit
@@ -80,7 +81,7 @@ def main() -> None:
 
 def _loop_for(plan: ShardPlan, tell: Tell) -> Loop:
     if not plan.blocking:
-        return LoadLoop(plan, tell)
+        return FollowingLoop(plan, tell) if plan.follow or plan.cookies else LoadLoop(plan, tell)
     from .blocking import BlockingLoop  # it needs `requests`, which takes long to import
 
     return BlockingLoop(plan, tell)

@@ -11,7 +11,7 @@ from robot.api.types import Secret
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
-from ApiLoadLibrary.session.config import About, TransportName, split_list
+from ApiLoadLibrary.session.config import About, Redirects, TransportName, split_list
 from ApiLoadLibrary.session.signin import SignIn, Token
 from ApiLoadLibrary.values import Duration, Rate
 
@@ -40,6 +40,8 @@ class Servers:
         verify: bool | str | None = None,
         shards: int | None = None,
         transport: TransportName | None = None,
+        redirects: Redirects | None = None,
+        cookies: bool | None = None,
         name: str | None = None,
         version: str | None = None,
         commit: str | None = None,
@@ -62,6 +64,10 @@ class Servers:
             transport: `http1` (unless given) for lean connections of the library's own, or
                 `requests` for Python's `requests` on a thread for each worker: much slower, but
                 it honours the environment's proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY).
+            redirects: `report` (unless given): a redirect is the answer; `follow`: go where it
+                leads, within the allowed origins, as a part of the same request.
+            cookies: Whether each worker keeps the cookies that it gets, and sends them back, as
+                a customer's browser does (no).
             name: How the report calls the system.
             version: Its version, for the report.
             commit: Its commit, for the report.
@@ -85,6 +91,8 @@ class Servers:
             verify=verify,
             shards=shards,
             transport=transport,
+            redirects=redirects,
+            cookies=cookies,
         )
         logger.info(f"Load goes to {base_url} from now on.")
 
@@ -99,6 +107,8 @@ class Servers:
         max_rate: Rate | None = None,
         shards: int | None = None,
         transport: TransportName | None = None,
+        redirects: Redirects | None = None,
+        cookies: bool | None = None,
     ) -> None:
         """Changes settings of `Use Server` for the load runs to come; the others stay.
 
@@ -110,6 +120,8 @@ class Servers:
             max_rate: A cap on all requests of a run together.
             shards: From how many processes load is sent.
             transport: `http1` or `requests`.
+            redirects: `report` or `follow`.
+            cookies: Whether each worker keeps the cookies that it gets.
 
         Example:
 
@@ -125,6 +137,8 @@ class Servers:
             max_rate=max_rate,
             shards=shards,
             transport=transport,
+            redirects=redirects,
+            cookies=cookies,
         )
 
     @keyword(tags=["server"])

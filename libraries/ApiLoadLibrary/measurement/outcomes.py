@@ -62,6 +62,8 @@ class Failure(IntEnum):
     NO_PORTS = 1016
     TLS_FAILED = 1020
     NOT_HTTP = 1030
+    TOO_MANY_REDIRECTS = 1031
+    REDIRECTED_AWAY = 1032
     CHECK_FAILED = 1040
     SENDER_FAILED = 1041
     DROPPED_WORKERS_BUSY = 1050
@@ -93,6 +95,12 @@ FAILURES: dict[Failure, FailureInfo] = {
     Failure.NO_PORTS: FailureInfo(_CONNECTION, _GEN, "the generator ran out of local ports"),
     Failure.TLS_FAILED: FailureInfo(FailureKind.TLS, _NET, "TLS handshake failed"),
     Failure.NOT_HTTP: FailureInfo(FailureKind.PROTOCOL, _SUT, "the answer was not valid HTTP"),
+    Failure.TOO_MANY_REDIRECTS: FailureInfo(
+        FailureKind.PROTOCOL, _SUT, "redirected more than 10 times"
+    ),
+    Failure.REDIRECTED_AWAY: FailureInfo(
+        FailureKind.PROTOCOL, _GEN, "redirected to an origin that is not allowed"
+    ),
     Failure.CHECK_FAILED: FailureInfo(FailureKind.CHECK, _SUT, "the answer failed a check"),
     Failure.SENDER_FAILED: FailureInfo(
         FailureKind.ACTION, _GEN, "the code that was to send it failed"

@@ -42,6 +42,8 @@ class Transport:
         shards: Processes to send from; None leaves it to the plan.
         verify: Whether TLS certificates are verified; or the file of a private CA.
         through_requests: Whether requests go through `requests`, on a thread for each worker.
+        follow: Whether redirects are followed, within the allowed origins.
+        cookies: Whether each worker keeps the cookies that it gets.
     """
 
     workers: int
@@ -51,6 +53,8 @@ class Transport:
     shards: int | None = None
     verify: bool | str = True
     through_requests: bool = False
+    follow: bool = False
+    cookies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,8 @@ class LoadPlan:
                 max_rate=_part_of_rate(cap, shard, shards) if cap else None,
                 verify=self.transport.verify,
                 blocking=self.blocking,
+                follow=self.transport.follow,
+                cookies=self.transport.cookies,
             )
             for shard in range(shards)
         ]
@@ -217,10 +223,19 @@ def plan_load(
         for place, (endpoint, request) in enumerate(requests)
     )
     plan = LoadPlan(run_id, name, load, items, transport)
+    _require_headers(plan)
     for origin in plan.origins:
         require_allowed(origin, transport.allowed)
     _require_within_cap(plan)
     return plan
+
+
+def _require_headers(plan: LoadPlan) -> None:
+    if plan.blocking and (plan.transport.follow or plan.transport.cookies):
+        raise BadInput(
+            "redirects=follow and cookies=True do not go with actions in one load run: "
+            "send the endpoints in a run of their own."
+        )
 
 
 def _require_within_cap(plan: LoadPlan) -> None:

@@ -23,6 +23,8 @@ def environment(config: LoadTestConfig, versions: Mapping[str, str]) -> dict[str
         "cores": str(os.cpu_count() or 1),
         "generator_host": platform.node(),
         "transport": config.transport,
+        "redirects": config.redirects,
+        "cookies": "kept by each worker" if config.cookies else "not kept",
         "workers": str(config.workers),
         "timeout": str(config.timeout),
     }

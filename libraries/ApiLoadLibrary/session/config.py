@@ -11,9 +11,10 @@ from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.origin import Origin
 
-__all__ = ["About", "LoadTestConfig", "TransportName", "split_list"]
+__all__ = ["About", "LoadTestConfig", "Redirects", "TransportName", "split_list"]
 
 TransportName = Literal["http1", "requests"]
+Redirects = Literal["report", "follow"]
 """What carries requests: lean connections of our own, or Python's `requests`."""
 
 MAX_WORKERS = 100_000
@@ -47,6 +48,9 @@ class LoadTestConfig:
         shards: Processes to send from; None chooses by the rate.
         transport: `http1` for lean connections of our own; `requests` for Python's `requests`
             on a thread for each worker, which honours the environment's proxies.
+        redirects: `report` takes a redirect for the answer; `follow` goes where it leads, within
+            the allowed origins.
+        cookies: Whether each worker keeps the cookies that it gets, and sends them back.
     """
 
     base_url: str | None = None
@@ -59,6 +63,8 @@ class LoadTestConfig:
     verify: bool | str = True
     shards: int | None = None
     transport: TransportName = "http1"
+    redirects: Redirects = "report"
+    cookies: bool = False
 
     def __post_init__(self) -> None:
         for name in ("timeout", "duration"):
@@ -70,6 +76,13 @@ class LoadTestConfig:
             raise BadInput(f"shards={self.shards} must be from 1 to workers={self.workers}.")
         if self.transport not in get_args(TransportName):
             raise BadInput(f"transport='{self.transport}' must be http1 or requests.")
+        if self.redirects not in get_args(Redirects):
+            raise BadInput(f"redirects='{self.redirects}' must be report or follow.")
+        if self.through_requests and (self.cookies or self.redirects == "follow"):
+            raise BadInput(
+                "redirects=follow and cookies=True need transport=http1: with transport=requests "
+                "write an action that does it (`Define Action`)."
+            )
         if isinstance(self.verify, str) and not Path(self.verify).is_file():
             raise BadInput(f"verify='{self.verify}' is no file: name a CA file, or write True.")
         if re.search(r"[?#]", self.base_url or ""):

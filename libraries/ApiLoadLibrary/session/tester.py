@@ -117,6 +117,8 @@ class LoadTester:
             shards=config.shards,
             verify=config.verify,
             through_requests=config.through_requests,
+            follow=config.redirects == "follow",
+            cookies=config.cookies,
         )
 
     def run(

@@ -1,0 +1,73 @@
+"""The cookies of one worker, kept and sent back as by a customer of its own.
+
+Which cookie goes where is the standard library's business (`http.cookiejar`); its answers
+are remembered for a second, because asking it takes longer than sending the request.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import urllib.request
+from collections.abc import Iterable
+from email.message import Message
+from time import monotonic
+
+__all__ = ["CookieJar", "with_cookies"]
+
+REMEMBERED_S = 1.0
+_HEAD_END = b"\r\n\r\n"
+
+
+class CookieJar:
+    """What answers have set so far."""
+
+    def __init__(self) -> None:
+        self._jar = http.cookiejar.CookieJar()
+        self._known: dict[str, tuple[float, bytes]] = {}
+
+    def store(self, url: str, set_cookies: Iterable[bytes]) -> None:
+        """Take what an answer from this URL has set."""
+        answer = _Answer(set_cookies)
+        if answer.any:
+            # Its types ask for more of an answer than it ever looks at.
+            self._jar.extract_cookies(answer, urllib.request.Request(url))  # type: ignore[arg-type]  # noqa: S310
+            self._known.clear()
+
+    def header(self, url: str) -> bytes:
+        """What `Cookie` says in a request to this URL; empty without a cookie."""
+        now = monotonic()
+        asked_at, value = self._known.get(url, (-REMEMBERED_S, b""))
+        if now - asked_at >= REMEMBERED_S:
+            request = urllib.request.Request(url)  # noqa: S310 - nothing is opened
+            self._jar.add_cookie_header(request)
+            value = (request.get_header("Cookie") or "").encode("latin-1", "replace")
+            if len(self._known) > 1_000:  # URLs that differ from request to request
+                self._known.clear()
+            self._known[url] = (now, value)
+        return value
+
+
+class _Answer:
+    """As much of an answer as a cookie jar looks at."""
+
+    def __init__(self, set_cookies: Iterable[bytes]) -> None:
+        self._headers = Message()
+        for each in set_cookies:
+            self._headers.add_header("Set-Cookie", each.decode("latin-1"))
+        self.any = bool(len(self._headers))
+
+    def info(self) -> Message:
+        return self._headers
+
+
+def with_cookies(request: bytes, cookies: bytes) -> bytes:
+    """The rendered request with these cookies too; its own come first."""
+    if not cookies:
+        return request
+    head, _, body = request.partition(_HEAD_END)
+    first, *headers = head.split(b"\r\n")
+    own = [each for each in headers if each.lower().startswith(b"cookie:")]
+    values = [each.partition(b":")[2].strip() for each in own]
+    header = b"Cookie: " + b"; ".join([*values, cookies])
+    others = [each for each in headers if each not in own]
+    return b"\r\n".join([first, *others, header]) + _HEAD_END + body

@@ -1,0 +1,171 @@
+"""A load loop whose workers follow redirects and keep cookies, as browsers do.
+
+It is one of its own because it has to look at headers, which the plain loop does not.  A
+chain of redirects is one request: one row, from the first send to the last byte of the last
+answer, on one worker, within one time-out.  A worker has one connection at a time.
+"""
+
+from __future__ import annotations
+
+from time import monotonic_ns
+
+from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.measurement.outcomes import Failure, is_status
+
+from .books import Tell
+from .connection import Connection, RequestFailed
+from .connector import Connector
+from .cookies import CookieJar, with_cookies
+from .http1 import AnswerReader, Header, KeepingHeadReader, KeepingReader
+from .loop import LoadLoop
+from .plan import ShardPlan
+from .poller import Poller
+from .redirects import REDIRECTS, Hop, next_hop, target_of
+
+__all__ = ["FollowingLoop"]
+
+MOST_HOPS = 10
+NO_HOPS = (0, 0, -1, -1, False)
+
+
+class _Following(Connection):
+    """A connection whose answers' headers can be looked at.
+
+    Attributes:
+        jar: The cookies of its worker; None where they are not kept.
+        hops: How many redirects its request has followed.
+    """
+
+    __slots__ = ("_headers", "_hops_before", "_plain", "hops", "jar")
+
+    def __init__(
+        self,
+        connector: Connector,
+        poller: Poller,
+        carriers: dict[int, Connection],
+        jar: CookieJar | None,
+    ) -> None:
+        self._headers: list[Header] = []
+        self._plain = b""  # the request without the worker's cookies
+        self._hops_before = NO_HOPS
+        self.hops = 0
+        self.jar = jar
+        super().__init__(connector, poller, carriers)
+
+    def _new_reader(self) -> AnswerReader:
+        head = self._method == "HEAD"
+        return KeepingHeadReader(self._headers) if head else KeepingReader(self._headers)
+
+    def succeed(self, other: Connection) -> None:
+        """Take the place of another connection, whose worker turns to this origin."""
+        assert isinstance(other, _Following)
+        self.jar = other.jar
+
+    def begin(self, method: str, request: bytes, now_ns: int) -> None:
+        """See `Connection`."""
+        self.hops = 0
+        self._hops_before = NO_HOPS
+        self._begin_hop(method, request, now_ns)
+
+    def go_on(self, earlier: _Following, hop: Hop) -> None:
+        """Send what a redirect asks for, as a part of the request that was redirected.
+
+        Raises:
+            RequestFailed: It could not even be started.
+        """
+        earlier.add_hops()
+        self._hops_before = (
+            earlier.bytes_sent,
+            earlier.bytes_received,
+            earlier.connect_ns,
+            earlier.tls_ns,
+            earlier.reconnected,
+        )
+        self.hops = earlier.hops + 1
+        self._begin_hop(hop.method, hop.request, earlier.sent_ns)
+
+    def _begin_hop(self, method: str, request: bytes, sent_ns: int) -> None:
+        self._plain = request
+        self._headers.clear()
+        if self.jar is not None:
+            request = with_cookies(request, self.jar.header(self._url))
+        super().begin(method, request, sent_ns)
+
+    def add_hops(self) -> None:
+        """Let the figures be those of the chain of redirects until here."""
+        sent, received, connect_ns, tls_ns, reconnected = self._hops_before
+        self._hops_before = NO_HOPS
+        self.bytes_sent += sent
+        self.bytes_received += received
+        if self.connect_ns < 0:
+            self.connect_ns, self.tls_ns, self.reconnected = connect_ns, tls_ns, reconnected
+
+    def keep_cookies(self) -> None:
+        """Take the cookies that the answer has set."""
+        if self.jar is not None:
+            self.jar.store(self._url, self._named(b"set-cookie"))
+
+    def next_hop(self, status: int) -> Hop | None:
+        """Where the answer leads; None if it names no place.
+
+        Raises:
+            BadInput: It leads to nothing that HTTP can fetch.
+        """
+        for location in self._named(b"location"):
+            return next_hop(self.connector.origin, self._method, self._plain, status, location)
+        return None
+
+    @property
+    def _url(self) -> str:
+        return f"{self.connector.origin}{target_of(self._plain)}"
+
+    def _named(self, name: bytes) -> list[bytes]:
+        return [value for each, value in self._headers if each == name]
+
+
+class FollowingLoop(LoadLoop):
+    """Runs one shard's plan; see the module."""
+
+    def __init__(self, plan: ShardPlan, tell: Tell) -> None:
+        self._follows = plan.follow
+        super().__init__(plan, tell)
+
+    def _make_connection(self, connector: Connector) -> Connection:
+        jar = CookieJar() if self._plan.cookies else None
+        return _Following(connector, self._poller, self._carriers, jar)
+
+    def _finish(self, carrier: Connection, outcome: int, ended_ns: int) -> None:
+        assert isinstance(carrier, _Following)
+        if is_status(outcome):
+            carrier.keep_cookies()
+            if self._follows and outcome in REDIRECTS and self._is_led_on(carrier, outcome):
+                return
+        carrier.add_hops()
+        super()._finish(carrier, outcome, ended_ns)
+
+    def _is_led_on(self, carrier: _Following, status: int) -> bool:
+        """Go where the redirect leads, if it leads anywhere; the request then goes on, or fails."""
+        try:
+            hop = carrier.next_hop(status)
+        except BadInput:
+            self._finish(carrier, Failure.REDIRECTED_AWAY, monotonic_ns())
+            return True
+        if hop is None:
+            return False
+        if carrier.hops >= MOST_HOPS:
+            self._finish(carrier, Failure.TOO_MANY_REDIRECTS, monotonic_ns())
+        elif hop.origin not in self._plan.allowed:
+            self._finish(carrier, Failure.REDIRECTED_AWAY, monotonic_ns())
+        else:
+            self._go_to(hop, carrier)
+        return True
+
+    def _go_to(self, hop: Hop, carrier: _Following) -> None:
+        turned: Connection = carrier
+        if hop.origin != carrier.connector.origin:
+            turned = self._pools.turn(carrier, hop.origin)
+        assert isinstance(turned, _Following)
+        try:
+            turned.go_on(carrier, hop)
+        except RequestFailed as failed:
+            self._finish(turned, failed.failure, monotonic_ns())
