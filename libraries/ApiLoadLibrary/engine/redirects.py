@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
+from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.workload.origin import Origin
 
 __all__ = ["REDIRECTS", "Hop", "next_hop", "target_of"]
