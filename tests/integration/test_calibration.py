@@ -8,7 +8,7 @@ import ssl
 import pytest
 
 from ApiLoadLibrary.engine.responder import responding
-from ApiLoadLibrary.errors import UnknownName
+from ApiLoadLibrary.errors import EngineFailed, UnknownName
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.calibration import CERTIFICATE
@@ -81,6 +81,17 @@ def test_the_certificate_is_good_for_loopback_alone() -> None:
             pytest.raises(ssl.SSLCertVerificationError),
         ):
             context.wrap_socket(plain, server_hostname="localhost")
+
+
+def test_a_proxy_in_between_is_named_as_what_it_is(
+    rig: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = session_at(rig, transport="requests", workers=2, shards=1)
+    with socket.create_server(("127.0.0.1", 0)) as proxy:  # accepts, and never answers
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        session.configure(timeout=Duration.parse("200 ms"))
+        with pytest.raises(EngineFailed, match="let NO_PROXY name"):
+            session.calibrate("Get", Duration.parse("500 ms"))
 
 
 def test_an_endpoint_that_is_not_there_is_named(rig: str) -> None:

@@ -11,6 +11,7 @@ import requests
 
 import ApiLoadLibrary.engine
 from ApiLoadLibrary.engine.responder import responding
+from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.scenarios.load import as_fast_as_possible
 from ApiLoadLibrary.values import Duration
@@ -63,7 +64,8 @@ def calibrate(
         duration: For how long.
 
     Raises:
-        EngineFailed: The responder or the load generator could not start.
+        EngineFailed: The responder or the load generator could not start, or none of the
+            requests was answered.
     """
     addresses = [address_of(config.server, each.path) for each in endpoints]
     tls = Origin.of(addresses[0]).tls
@@ -84,6 +86,11 @@ def calibrate(
         plan = tester.plan(requests_here, as_fast_as_possible(duration), "Calibration")
         tester.run(plan, "", lambda moment: None, kept.append)
     run = kept[0]
+    if not run.outcomes[200]:
+        raise EngineFailed(
+            "Calibrating got no answer from this machine itself: if a proxy is set, let NO_PROXY "
+            "name 127.0.0.1."
+        )
     return Calibration(
         rate_per_s=run.outcomes[200] * 1e9 / run.length_ns,
         tls=tls,
