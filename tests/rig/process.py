@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -65,7 +66,8 @@ def took_ns(address: str) -> list[int]:
         return found
 
 
-def counts(address: str) -> Any:
+def counts(address: str, ca: str | None = None) -> Any:
     """What a rig server has received and answered."""
-    with urllib.request.urlopen(f"{address}/counts", timeout=10) as answer:
+    context = ssl.create_default_context(cafile=ca) if ca else None
+    with urllib.request.urlopen(f"{address}/counts", timeout=10, context=context) as answer:
         return json.load(answer)

@@ -1,6 +1,8 @@
 """A server that behaves, or misbehaves, as the path asks, and counts exactly.
 
-Run as a process of its own: `python -m rig.server [--certificate FILE]` prints its port.
+Run as a process of its own: `python -m rig.server` prints its port.  With `--certificate FILE`
+it speaks TLS, with `--newest-tls 1.2` no newer version, and with `--clients-ca FILE` it asks
+clients for a certificate.
 
 | path            | what it does                                                       |
 | --------------- | ------------------------------------------------------------------ |
@@ -45,6 +47,7 @@ from collections import Counter
 received: Counter[str] = Counter()
 arrived_ns: list[int] = []
 answered: Counter[str] = Counter()
+handshakes: Counter[str] = Counter()
 bodies: list[str] = []
 
 KEPT_BODIES = 5_000
@@ -62,6 +65,9 @@ class Rig(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        tls = transport.get_extra_info("ssl_object")
+        if tls is not None:
+            handshakes["resumed" if tls.session_reused else "full"] += 1
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -210,15 +216,30 @@ def _length(head: str) -> int:
 
 
 def _counts() -> dict[str, object]:
-    return {"received": received, "answered": answered, "bodies": bodies, "arrived_ns": arrived_ns}
+    return {
+        "received": received,
+        "answered": answered,
+        "bodies": bodies,
+        "arrived_ns": arrived_ns,
+        "handshakes": handshakes,
+    }
 
 
-async def serve(certificate: str | None) -> None:
+def _context(options: argparse.Namespace) -> ssl.SSLContext | None:
+    if options.certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(options.certificate)
+    if options.newest_tls == "1.2":
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    if options.clients_ca:
+        context.load_verify_locations(options.clients_ca)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+async def serve(context: ssl.SSLContext | None) -> None:
     """Serve until the process is ended."""
-    context = None
-    if certificate:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(certificate)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Rig, "127.0.0.1", 0, ssl=context, backlog=2048)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
@@ -229,4 +250,6 @@ async def serve(certificate: str | None) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--certificate")
-    asyncio.run(serve(parser.parse_args().certificate))
+    parser.add_argument("--newest-tls", choices=["1.2", "1.3"])
+    parser.add_argument("--clients-ca")
+    asyncio.run(serve(_context(parser.parse_args())))

@@ -141,6 +141,11 @@ Arrivals Of A Kind That There Is Not
     [Documentation]    FAIL *'arrivals' got value 'bursty'*'EVEN' and 'RANDOM'*
     Sustain 10 Requests Per Second On Quick    duration=1 s    arrivals=bursty
 
+A Certificate That Is Not There
+    [Documentation]    FAIL cert='none.pem' cannot be used (none.pem is no file): name a PEM file with certificate and
+    ...                key, or one of each with a comma between.
+    Use Server    ${RIG}    cert=none.pem
+
 Cookies On Worker Threads
     [Documentation]    FAIL redirects=follow and cookies=True need transport=http1: with transport=requests write an
     ...                action that does it (`Define Action`).

@@ -69,6 +69,8 @@ class Connection:
         endpoint, arrival, scheduled_ns, waited_for: Of the request it carries;
             `endpoint` is -1 while it carries none.
         sent_ns: When the request was begun: connecting is part of serving it.
+        opening_ns: When connecting for it was begun, last.
+        trying_ns: When the address that is being tried was.
         first_byte_ns: When its answer began; -1 until then.
         received_ns: When the latest bytes of the answer arrived.
         connect_ns, tls_ns: How long connecting and the handshake took, when they
@@ -102,12 +104,14 @@ class Connection:
         "endpoint",
         "fd",
         "first_byte_ns",
+        "opening_ns",
         "received_ns",
         "reconnected",
         "scheduled_ns",
         "sent_ns",
         "state",
         "tls_ns",
+        "trying_ns",
         "waited_for",
     )
 
@@ -131,6 +135,7 @@ class Connection:
         self._reused = self._closed_by_server = self.reconnected = False
         self.endpoint = self.arrival = -1
         self.scheduled_ns = self.sent_ns = self.received_ns = 0
+        self.opening_ns = self.trying_ns = 0
         self.first_byte_ns = self.connect_ns = self.tls_ns = -1
         self.waited_for = 0
         self.bytes_sent = self.bytes_received = 0
@@ -190,9 +195,19 @@ class Connection:
         """Whether the request still waits for its connection."""
         return self.state is _CONNECTING or self.state is _HANDSHAKING
 
+    def give_up_address(self) -> None:
+        """The address that is being tried does not answer: go on to the next.
+
+        Raises:
+            RequestFailed: There is none.
+        """
+        self._try_next_address(Failure.CONNECT_TIMEOUT)
+
     def close(self) -> None:
         """Give the socket back; the connection can be opened again."""
         if self._socket is not None:
+            if self.received_ns >= self.trying_ns and isinstance(self._socket, ssl.SSLSocket):
+                self.connector.keep_session(self._socket)
             self._poller.unregister(self.fd)
             del self._carriers[self.fd], self._recv, self._send_some
             self._socket.close()
@@ -214,11 +229,12 @@ class Connection:
     def _open_at(self, address: int) -> None:
         """Connect, trying this address first and then each other once."""
         self._first_address = self._address = address
+        self.opening_ns = monotonic_ns()
         self.reconnected = self._closed_by_server
         self._try_address()
 
     def _try_address(self) -> None:
-        self._opened_ns = monotonic_ns()
+        self._opened_ns = self.trying_ns = monotonic_ns()
         try:
             opened = self.connector.open(self._address)
         except OSError as error:

@@ -210,10 +210,15 @@ class Dispatcher(ABC, Generic[C]):
         now = monotonic_ns()
         if now < self._next_expiry_ns or now - self._waited_ns > LONGEST_WAIT_NS:
             return  # after standing still, answers may have come that are not yet read
-        timeout = self._plan.timeout_ns
-        self._next_expiry_ns = now + min(max(timeout // 50, 2 * MS), 100 * MS)
-        for carrier in [each for each in self._under_way() if now - each.sent_ns >= timeout]:
+        shortest = min(self._plan.timeout_ns, self._plan.connect_timeout_ns)
+        self._next_expiry_ns = now + min(max(shortest // 50, 2 * MS), 100 * MS)
+        for carrier in self._overdue(now):
             self._time_out(carrier, now)
+
+    def _overdue(self, now: int) -> list[C]:
+        """The carriers of requests that take too long."""
+        timeout = self._plan.timeout_ns
+        return [each for each in self._under_way() if now - each.sent_ns >= timeout]
 
     # Going on and ending.
 

@@ -68,8 +68,24 @@ class LoadLoop(Dispatcher[Connection]):
     def _under_way(self) -> Iterator[Connection]:
         return self._pools.busy()
 
+    def _overdue(self, now: int) -> list[Connection]:
+        timeout, limit = self._plan.timeout_ns, self._plan.connect_timeout_ns
+        return [
+            each
+            for each in self._pools.busy()
+            if now - each.sent_ns >= timeout or (each.is_opening() and _is_stuck(each, now, limit))
+        ]
+
     def _time_out(self, carrier: Connection, now: int) -> None:
+        plan = self._plan
         opening = carrier.is_opening()
+        late = now - carrier.sent_ns >= plan.timeout_ns
+        if opening and not late and now - carrier.opening_ns < plan.connect_timeout_ns:
+            try:
+                carrier.give_up_address()
+            except RequestFailed as failed:
+                self._finish(carrier, failed.failure, now)
+            return
         carrier.close()
         failure = Failure.CONNECT_TIMEOUT if opening else Failure.ANSWER_TIMEOUT
         self._finish(carrier, failure, now)
@@ -77,3 +93,9 @@ class LoadLoop(Dispatcher[Connection]):
     def _close(self) -> None:
         self._pools.close()
         self._poller.close()
+
+
+def _is_stuck(connection: Connection, now: int, limit_ns: int) -> bool:
+    """Whether connecting takes too long: as a whole, or at one of several addresses."""
+    share_ns = limit_ns // connection.connector.address_count
+    return now - connection.opening_ns >= limit_ns or now - connection.trying_ns >= share_ns

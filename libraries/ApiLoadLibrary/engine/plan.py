@@ -50,6 +50,8 @@ class ShardPlan:
         grace_ns: How long after the schedule's end waiting arrivals may still be sent.
         max_rate: This shard's part of the cap, if there is one.
         verify: Whether TLS certificates are verified; or the file of a private CA.
+        cert: The files of the client's certificate, if it has one.
+        connect_timeout_ns: For connecting alone, TLS included.
         blocking: Whether requests go through `requests`, on a thread for each worker; with
             calls among them they do.
         follow: Whether redirects are followed, within the allowed origins.
@@ -66,6 +68,8 @@ class ShardPlan:
     grace_ns: int
     max_rate: Rate | None
     verify: bool | str
+    cert: tuple[str, ...]
+    connect_timeout_ns: int
     blocking: bool = False
     follow: bool = False
     cookies: bool = False

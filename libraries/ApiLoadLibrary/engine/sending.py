@@ -130,7 +130,9 @@ class _ThroughRequests:
         self._render = template.renderer()
         self._adapter = adapter
         self._timeout_ns = plan.timeout_ns
+        self._limits = (plan.connect_timeout_ns / NS_PER_S, plan.timeout_ns / NS_PER_S)
         self._verify = plan.verify
+        self._cert = (plan.cert[0], plan.cert[-1]) if plan.cert else None
         self._proxies = proxies_to(template.origin)
 
     def __call__(self, task: Task) -> int:
@@ -146,8 +148,9 @@ class _ThroughRequests:
         response = self._adapter.send(
             request,
             stream=True,
-            timeout=self._timeout_ns / NS_PER_S,
+            timeout=self._limits,
             verify=self._verify,
+            cert=self._cert,
             proxies=self._proxies,
         )
         task.first_byte_ns = monotonic_ns()

@@ -33,11 +33,13 @@ class Servers:
         *,
         workers: int | None = None,
         timeout: Duration | None = None,
+        connect_timeout: Duration | None = None,
         duration: Duration | None = None,
         threshold: Duration | None = None,
         max_rate: Rate | None = None,
         allow: str | None = None,
         verify: bool | str | None = None,
+        cert: str | None = None,
         shards: int | None = None,
         transport: TransportName | None = None,
         redirects: Redirects | None = None,
@@ -55,11 +57,14 @@ class Servers:
             base_url: Its address, like `https://shop.example`.
             workers: How many requests may be under way at once in a load run (50).
             timeout: How long one request may take, connecting included (30 s).
+            connect_timeout: How long connecting may take, TLS included; no longer than `timeout`.
             duration: How long a load sentence lasts that names no duration (1 min).
             threshold: The response time limit of endpoints without one of their own.
             max_rate: A cap on all requests of a run together, like `5,000/min`.
             allow: Further origins that requests may go to, with commas between.
             verify: Whether TLS certificates are verified (yes); or the file of a private CA.
+            cert: The client's certificate for servers that ask for one: a PEM file that holds
+                its key too, or the files of certificate and key with a comma between.
             shards: From how many processes load is sent; chosen by the rate unless given.
             transport: `http1` (unless given) for lean connections of the library's own, or
                 `requests` for Python's `requests` on a thread for each worker: much slower, but
@@ -84,11 +89,13 @@ class Servers:
             About(name, version, commit, environment),
             workers=workers,
             timeout=timeout,
+            connect_timeout=connect_timeout,
             duration=duration,
             threshold=threshold,
             max_rate=max_rate,
             allow=None if allow is None else split_list(allow),
             verify=verify,
+            cert=None if cert is None else split_list(cert),
             shards=shards,
             transport=transport,
             redirects=redirects,
@@ -102,6 +109,7 @@ class Servers:
         *,
         workers: int | None = None,
         timeout: Duration | None = None,
+        connect_timeout: Duration | None = None,
         duration: Duration | None = None,
         threshold: Duration | None = None,
         max_rate: Rate | None = None,
@@ -115,6 +123,7 @@ class Servers:
         Args:
             workers: How many requests may be under way at once.
             timeout: How long one request may take, connecting included.
+            connect_timeout: How long connecting may take, TLS included.
             duration: How long a load sentence lasts that names no duration.
             threshold: The response time limit of endpoints without one of their own.
             max_rate: A cap on all requests of a run together.
@@ -132,6 +141,7 @@ class Servers:
         self._session.configure(
             workers=workers,
             timeout=timeout,
+            connect_timeout=connect_timeout,
             duration=duration,
             threshold=threshold,
             max_rate=max_rate,

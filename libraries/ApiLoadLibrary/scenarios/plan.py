@@ -41,6 +41,8 @@ class Transport:
         max_rate: A cap on all requests together, if there is one.
         shards: Processes to send from; None leaves it to the plan.
         verify: Whether TLS certificates are verified; or the file of a private CA.
+        cert: The files of the client's certificate, if it has one.
+        connect_timeout: For connecting alone, TLS included; None leaves it the whole time-out.
         through_requests: Whether requests go through `requests`, on a thread for each worker.
         follow: Whether redirects are followed, within the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets.
@@ -52,9 +54,17 @@ class Transport:
     max_rate: Rate | None = None
     shards: int | None = None
     verify: bool | str = True
+    cert: tuple[str, ...] = ()
+    connect_timeout: Duration | None = None
     through_requests: bool = False
     follow: bool = False
     cookies: bool = False
+
+    @property
+    def connect_limit(self) -> Duration:
+        """How long connecting may take."""
+        limit = self.connect_timeout
+        return self.timeout if limit is None else min(limit, self.timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,8 @@ class LoadPlan:
                 grace_ns=self.grace.ns,
                 max_rate=_part_of_rate(cap, shard, shards) if cap else None,
                 verify=self.transport.verify,
+                cert=self.transport.cert,
+                connect_timeout_ns=self.transport.connect_limit.ns,
                 blocking=self.blocking,
                 follow=self.transport.follow,
                 cookies=self.transport.cookies,

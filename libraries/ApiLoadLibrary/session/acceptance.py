@@ -134,6 +134,7 @@ class AcceptanceSession:
             SignInFailed: The answer holds no token.
         """
         config = self.config
+        self._http.cert = (config.cert[0], config.cert[-1]) if config.cert else None
         self._http.proxies = proxies_to(Origin.of(config.server)) if config.through_requests else {}
         token = sign_in(self._http, config.server, config.verify)
         self._sign_in = sign_in

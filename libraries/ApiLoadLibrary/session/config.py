@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -45,6 +46,9 @@ class LoadTestConfig:
         max_rate: A cap on all requests of a run together.
         allow: Origins besides the server's own that requests may go to.
         verify: Whether TLS certificates are verified; or the file of a private CA.
+        cert: The client's certificate: a file with its key, or a file of each; none unless
+            servers ask for one.
+        connect_timeout: For connecting alone, TLS included; None leaves it the whole time-out.
         shards: Processes to send from; None chooses by the rate.
         transport: `http1` for lean connections of our own; `requests` for Python's `requests`
             on a thread for each worker, which honours the environment's proxies.
@@ -61,14 +65,17 @@ class LoadTestConfig:
     max_rate: Rate | None = None
     allow: tuple[str, ...] = ()
     verify: bool | str = True
+    cert: tuple[str, ...] = ()
+    connect_timeout: Duration | None = None
     shards: int | None = None
     transport: TransportName = "http1"
     redirects: Redirects = "report"
     cookies: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("timeout", "duration"):
-            if getattr(self, name).ns == 0:
+        for name in ("timeout", "duration", "connect_timeout"):
+            length = getattr(self, name)
+            if length is not None and length.ns == 0:
                 raise BadInput(f"{name}='0 s' is too short: write a time above 0, like 30 s.")
         if not 1 <= self.workers <= MAX_WORKERS:
             raise BadInput(f"workers={self.workers} must be from 1 to {MAX_WORKERS:,}.")
@@ -85,6 +92,8 @@ class LoadTestConfig:
             )
         if isinstance(self.verify, str) and not Path(self.verify).is_file():
             raise BadInput(f"verify='{self.verify}' is no file: name a CA file, or write True.")
+        if self.cert:
+            _check_certificate(self.cert)
         if re.search(r"[?#]", self.base_url or ""):
             raise BadInput(
                 f"base_url='{self.base_url}' must end before '?' and '#': leave them out."
@@ -123,6 +132,28 @@ class LoadTestConfig:
         """The only origins that anything is sent to."""
         addresses = (self.base_url, *self.allow) if self.base_url else self.allow
         return frozenset(map(Origin.of, addresses))
+
+
+def _check_certificate(files: tuple[str, ...]) -> None:
+    """See whether it can be shown to a server, before one asks."""
+    written = ", ".join(files)
+    missing = [each for each in files if not Path(each).is_file()]
+    if missing or len(files) > 2:
+        problem = f"{missing[0]} is no file" if missing else "that is more than two files"
+        raise BadInput(
+            f"cert='{written}' cannot be used ({problem}): "
+            "name a PEM file with certificate and key, or one of each with a comma between."
+        )
+    try:
+        # Asked for a password, it has none to give, instead of waiting at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(
+            files[0], files[-1], password=lambda: ""
+        )
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"cert='{written}' cannot be used ({getattr(error, 'reason', None) or error}): name "
+            "PEM files with a certificate and its key, the key without a password."
+        ) from None
 
 
 def split_list(text: str) -> tuple[str, ...]:

@@ -116,6 +116,8 @@ class LoadTester:
             max_rate=config.max_rate,
             shards=config.shards,
             verify=config.verify,
+            cert=config.cert,
+            connect_timeout=config.connect_timeout,
             through_requests=config.through_requests,
             follow=config.redirects == "follow",
             cookies=config.cookies,
