@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.measurement.histogram import Histogram
@@ -116,65 +116,73 @@ class StopWatch:
         due: Due,
         memory_s: float,
     ) -> None:
-        self._conditions = conditions
-        self._names = names
+        self._watched = [
+            _Watched(each, name, places)
+            for each in conditions
+            for name, places in _subjects(each.criterion, names)
+        ]
         self._due = due
         self._memory_s = memory_s + max((each.seconds for each in conditions), default=0)
         self._seconds: list[dict[int, Second]] = [{} for _ in names]
+        self._looked_at = 0  # so many seconds were over then
 
     def __call__(self, progress: Progress, elapsed_s: float) -> str | None:
         """See what has come, and say which condition is met, if one is.
 
-        It is cheap enough to be asked ten times a second.
+        It looks when another second is over, and only at seconds of which more has come.
 
         Args:
             progress: What was done since the last call.
             elapsed_s: Since the load's start, a warm-up left out.
         """
-        if not self._conditions:
+        if not self._watched:
             return None
-        for endpoint, seconds in progress.seconds.items():
-            for number, second in seconds.items():
-                self._seconds[endpoint].setdefault(number, Second()).merge(second)
+        self._take(progress)
         over = int(max(0.0, elapsed_s))
+        if over == self._looked_at:
+            return None
+        self._looked_at = over
         first = max(0, int(elapsed_s - self._memory_s))
-        for kept in self._seconds:
-            for number in [each for each in kept if each < first]:
-                del kept[number]
-        met = (self._met(each, range(first, over)) for each in self._conditions)
+        self._forget_before(first)
+        met = (self._met(each, range(first, over)) for each in self._watched)
         found = next(filter(None, met), None)
         return found and f"its stop condition was met: {found}"
 
-    def _met(self, condition: StopCondition, numbers: range) -> str | None:
-        for name, places in self._subjects(condition.criterion):
-            streak = 0
-            for number in numbers:
-                streak = streak + 1 if self._breaks(condition, places, number) else 0
-                if streak == condition.seconds:
-                    return condition.text if name is None else f"{condition.text} ({name})"
+    def _take(self, progress: Progress) -> None:
+        for endpoint, seconds in progress.seconds.items():
+            for number, second in seconds.items():
+                self._seconds[endpoint].setdefault(number, Second()).merge(second)
+            for each in self._watched:
+                if endpoint in each.places:
+                    for number in seconds:
+                        each.broken.pop(number, None)
+
+    def _forget_before(self, first: int) -> None:
+        for kept in (*self._seconds, *(each.broken for each in self._watched)):
+            for number in [each for each in kept if each < first]:
+                del kept[number]
+
+    def _met(self, watched: _Watched, numbers: range) -> str | None:
+        condition, streak = watched.condition, 0
+        for number in numbers:
+            if number not in watched.broken:
+                watched.broken[number] = self._breaks(watched, number)
+            streak = streak + 1 if watched.broken[number] else 0
+            if streak == condition.seconds:
+                return condition.text + (f" ({watched.name})" if watched.name else "")
         return None
 
-    def _subjects(self, criterion: Criterion) -> Iterator[tuple[str | None, list[int]]]:
-        """The endpoints that are seen together, and a name where others are seen apart."""
-        scope = criterion.scope
-        if scope == EACH_ENDPOINT or (scope is None and criterion.metric.by_endpoint):
-            yield from ((name, [place]) for place, name in enumerate(self._names))
-        elif scope is None:
-            yield None, list(range(len(self._names)))
-        elif scope in self._names:
-            yield None, [self._names.index(scope)]
-
-    def _breaks(self, condition: StopCondition, places: Sequence[int], number: int) -> bool:
+    def _breaks(self, watched: _Watched, number: int) -> bool:
         """Whether a second is as the condition says, whatever becomes of what is under way."""
-        seconds = {place: self._seconds[place].get(number, Second()) for place in places}
-        metric = condition.criterion.metric
+        seconds = {place: self._seconds[place].get(number, Second()) for place in watched.places}
+        metric = watched.condition.criterion.metric
         if isinstance(metric, Latency):
             value = metric.value_ms(
                 Histogram.from_cells([each.judged for each in seconds.values()])
             )
         else:
             value = self._error_percent(seconds, number)
-        return value is not None and condition.limit.met(value)
+        return value is not None and watched.condition.limit.met(value)
 
     def _error_percent(self, seconds: Mapping[int, Second], number: int) -> float | None:
         errors = sum(each.errors for each in seconds.values())
@@ -182,3 +190,31 @@ class StopWatch:
             max(each.requests, self._due(place, number) or 0) for place, each in seconds.items()
         )
         return 100 * errors / due if due else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """What one condition looks at: endpoints that are seen together.
+
+    Attributes:
+        name: Of the endpoint, where others are seen apart from it.
+        places: Of the endpoints in the run.
+        broken: Which seconds are as the condition says, as far as that has been looked at.
+    """
+
+    condition: StopCondition
+    name: str | None
+    places: tuple[int, ...]
+    broken: dict[int, bool] = field(default_factory=dict)
+
+
+def _subjects(
+    criterion: Criterion, names: Sequence[str]
+) -> Iterator[tuple[str | None, tuple[int, ...]]]:
+    scope = criterion.scope
+    if scope == EACH_ENDPOINT or (scope is None and criterion.metric.by_endpoint):
+        yield from ((name, (place,)) for place, name in enumerate(names))
+    elif scope is None:
+        yield None, tuple(range(len(names)))
+    elif scope in names:
+        yield None, (names.index(scope),)

@@ -302,7 +302,8 @@ class Tally:
             kept[each.outcome] += 1
             if kept[each.outcome] <= FAILURES_KEPT:
                 self.failures.append(each)
-        self.slowest = sorted(self.slowest + slowest, key=lambda each: -each.response_ns)
+        ranked = sorted(self.slowest + slowest, key=lambda each: (each.scheduled_ns, each.arrival))
+        self.slowest = sorted(ranked, key=lambda each: -each.response_ns)
         del self.slowest[SLOWEST_KEPT:]
 
 

@@ -73,7 +73,7 @@ def test_response_times_are_seen_endpoint_by_endpoint() -> None:
 def test_what_is_under_way_counts_as_good_until_it_has_ended() -> None:
     stop = watch("error rate of Products > 50 % for 1 s")
     assert stop(told(a_second(errors=5, requests=5)), 1) is None
-    assert stop(told(a_second(errors=1, requests=1)), 1) is not None
+    assert stop(told(a_second(errors=1, requests=1)), 2) is not None
 
 
 def test_seconds_without_requests_meet_nothing() -> None:

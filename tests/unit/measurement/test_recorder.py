@@ -20,7 +20,12 @@ from ApiLoadLibrary.measurement.outcomes import (
     is_waited,
 )
 from ApiLoadLibrary.measurement.phases import Phase
-from ApiLoadLibrary.measurement.recorder import CONNECTION_ROW, REQUEST_ROW, Recorder
+from ApiLoadLibrary.measurement.recorder import (
+    CONNECTION_ROW,
+    REQUEST_ROW,
+    ROWS_PER_DIGEST,
+    Recorder,
+)
 from ApiLoadLibrary.measurement.tally import Sample, Second, Tally
 from strategies import same_every_time
 
@@ -262,10 +267,10 @@ def test_what_is_due_before_the_first_phase_or_after_the_last_belongs_to_them() 
 
 
 def test_a_recorder_digests_a_batch_at_a_time_and_loses_nothing() -> None:
-    recorder = recorder_of([answered(due=S + number) for number in range(4_500)])
+    recorder = recorder_of([answered(due=S + number) for number in range(18_000)])
     sizes = [part.tally.requests for part in recorder.take_all()]
-    assert sum(sizes) == 4_500
-    assert max(sizes) <= 2_000
+    assert sum(sizes) == 18_000
+    assert max(sizes) <= ROWS_PER_DIGEST
 
 
 def test_the_rows_of_an_endpoint_stay_the_same_buffer_when_they_are_digested() -> None:
