@@ -158,9 +158,12 @@ class StopWatch:
                         each.broken.pop(number, None)
 
     def _forget_before(self, first: int) -> None:
-        for kept in (*self._seconds, *(each.broken for each in self._watched)):
+        for kept in self._seconds:
             for number in [each for each in kept if each < first]:
                 del kept[number]
+        for watched in self._watched:
+            for number in [each for each in watched.broken if each < first]:
+                del watched.broken[number]
 
     def _met(self, watched: _Watched, numbers: range) -> str | None:
         condition, streak = watched.condition, 0

@@ -38,7 +38,7 @@ CONNECTION_ROW = Struct(f"{CONNECTION_COLUMNS}q")
 server had closed an idle connection before."""
 
 BYTES_PER_NUMBER = 8
-ROWS_PER_DIGEST = 8_000  # two milliseconds of work, in which nothing is sent; fewer cost more each
+ROWS_PER_DIGEST = 8_000  # two milliseconds of work, in which nothing is sent
 
 
 class Recorder:
