@@ -2,7 +2,7 @@
 
 Run as a process of its own: `python -m rig.server` prints its port.  With `--certificate FILE`
 it speaks TLS, with `--newest-tls 1.2` no newer version, and with `--clients-ca FILE` it asks
-clients for a certificate.
+clients for a certificate.  It listens on 127.0.0.1, or on another `--host`.
 
 | path            | what it does                                                       |
 | --------------- | ------------------------------------------------------------------ |
@@ -21,6 +21,10 @@ clients for a certificate.
 | /chunked        | 200 in chunks, with a trailer                                      |
 | /informed       | 100 and 103 before the 200                                         |
 | /large          | 200 with 2 MB                                                      |
+| /gzip           | 200 with a body that says it is gzip, and is not                   |
+| /old            | 200 as HTTP/1.0 has it, then closes                                |
+| /old-kept       | 200 as HTTP/1.0 has it, and keeps the connection                   |
+| /slow-body/MS   | 200, the second half of its body after so many milliseconds        |
 | /redirect?URL   | 302 to that URL                                                    |
 | /moved/NNN      | that status, to /ok                                                |
 | /hops/N         | 302 to one hop less, until none is left: then 200                  |
@@ -49,9 +53,11 @@ arrived_ns: list[int] = []
 answered: Counter[str] = Counter()
 handshakes: Counter[str] = Counter()
 bodies: list[str] = []
+names: Counter[str] = Counter()
 
 KEPT_BODIES = 5_000
 LARGE = b"x" * 2_000_000
+GZIP = "Content-Encoding: gzip\r\n", b"\x1f\x8b and no more of it"
 
 
 class Rig(asyncio.Protocol):
@@ -181,6 +187,25 @@ class Rig(asyncio.Protocol):
         )
         self.answer()
 
+    def on_gzip(self, _: str) -> None:
+        self.answer(GZIP[1], headers=GZIP[0])
+
+    def on_old(self, _: str) -> None:
+        self.answer_in_old_style()
+        self.transport.close()
+
+    def on_old_kept(self, _: str) -> None:
+        self.answer_in_old_style("Connection: keep-alive\r\nContent-Length: 5\r\n")
+
+    def answer_in_old_style(self, headers: str = "") -> None:
+        answered[f"{self.method} {self.path} 200"] += 1
+        self.transport.write(f"HTTP/1.0 200 OK\r\n{headers}\r\nhello".encode())
+
+    def on_slow_body(self, ms: str) -> None:
+        answered[f"{self.method} {self.path} 200"] += 1
+        self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+        asyncio.get_running_loop().call_later(int(ms) / 1000, self.transport.write, b"world")
+
     def on_large(self, _: str) -> None:
         self.answer(LARGE)
 
@@ -222,6 +247,7 @@ def _counts() -> dict[str, object]:
         "bodies": bodies,
         "arrived_ns": arrived_ns,
         "handshakes": handshakes,
+        "names": names,
     }
 
 
@@ -230,6 +256,7 @@ def _context(options: argparse.Namespace) -> ssl.SSLContext | None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(options.certificate)
+    context.sni_callback = lambda _, name, __: names.update([str(name)])
     if options.newest_tls == "1.2":
         context.maximum_version = ssl.TLSVersion.TLSv1_2
     if options.clients_ca:
@@ -238,10 +265,10 @@ def _context(options: argparse.Namespace) -> ssl.SSLContext | None:
     return context
 
 
-async def serve(context: ssl.SSLContext | None) -> None:
+async def serve(host: str, context: ssl.SSLContext | None) -> None:
     """Serve until the process is ended."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Rig, "127.0.0.1", 0, ssl=context, backlog=2048)
+    server = await loop.create_server(Rig, host, 0, ssl=context, backlog=2048)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()
@@ -252,4 +279,6 @@ if __name__ == "__main__":
     parser.add_argument("--certificate")
     parser.add_argument("--newest-tls", choices=["1.2", "1.3"])
     parser.add_argument("--clients-ca")
-    asyncio.run(serve(_context(parser.parse_args())))
+    parser.add_argument("--host", default="127.0.0.1")
+    options = parser.parse_args()
+    asyncio.run(serve(options.host, _context(options)))
