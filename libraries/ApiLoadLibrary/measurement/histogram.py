@@ -115,8 +115,12 @@ class Histogram:
         self.record_many(np.fromiter(values, np.int64))
 
     @classmethod
-    def from_cells(cls, cells: Iterable[Cells]) -> Histogram:
-        """A histogram of occupied cells; each value stands at its cell's upper edge."""
+    def from_cells(cls, cells: Iterable[Cells], sum_ns: int | None = None) -> Histogram:
+        """A histogram of occupied cells; each value stands at its cell's upper edge.
+
+        Args:
+            sum_ns: The values' exact sum, where it is known.
+        """
         histogram = cls()
         for each in cells:
             histogram._cells = histogram._cells.merged(each)
@@ -124,7 +128,8 @@ class Histogram:
             counts = histogram._cells.counts.tolist()
             edges = [upper_edge(cell) for cell in histogram._cells.numbers.tolist()]
             histogram.count = sum(counts)
-            histogram.sum_ns = sum(map(int.__mul__, edges, counts))
+            rounded = sum(map(int.__mul__, edges, counts))
+            histogram.sum_ns = rounded if sum_ns is None else sum_ns
             histogram.min_ns, histogram.max_ns = edges[0], edges[-1]
         return histogram
 

@@ -89,32 +89,53 @@ class Second:
     """One second of one endpoint; a request belongs to the second it was *scheduled* in.
 
     Attributes:
-        requests: Arrivals that ended, dropped ones included.
+        outcomes: How many arrivals ended in each status or `Failure`.
         errors: How many of them failed.
         in_time: Sent, and not late.
         late: Sent, but late.
-        dropped: Never sent.
+        late_workers_busy: Late because no worker was free.
         judged: Cells of the response times that latency criteria use.
         judged_sum_ns: Their exact sum.
+        served: Cells of the service times of the same requests, as far as they were sent.
+        served_sum_ns: Their exact sum.
     """
 
-    requests: int = 0
+    outcomes: Counter[int] = field(default_factory=Counter)
     errors: int = 0
     in_time: int = 0
     late: int = 0
-    dropped: int = 0
+    late_workers_busy: int = 0
     judged: Cells = field(default_factory=Cells.none)
     judged_sum_ns: int = 0
+    served: Cells = field(default_factory=Cells.none)
+    served_sum_ns: int = 0
+
+    @property
+    def requests(self) -> int:
+        """Arrivals that ended, dropped ones included."""
+        return self.outcomes.total()
+
+    @property
+    def dropped(self) -> int:
+        """Arrivals that were never sent."""
+        return dropped_of(self.outcomes)
 
     def merge(self, other: Second) -> None:
         """Add another's counts."""
-        self.requests += other.requests
+        self.outcomes.update(other.outcomes)
         self.errors += other.errors
         self.in_time += other.in_time
         self.late += other.late
-        self.dropped += other.dropped
+        self.late_workers_busy += other.late_workers_busy
         self.judged = self.judged.merged(other.judged)
         self.judged_sum_ns += other.judged_sum_ns
+        self.served = self.served.merged(other.served)
+        self.served_sum_ns += other.served_sum_ns
+
+
+def dropped_of(outcomes: Counter[int]) -> int:
+    """How many of these were never sent."""
+    return sum(count for outcome, count in outcomes.items() if is_dropped(outcome))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +199,12 @@ class Tally:
     @property
     def requests(self) -> int:
         """Arrivals that ended, dropped ones included."""
-        return sum(self.outcomes.values())
+        return self.outcomes.total()
 
     @property
     def dropped(self) -> int:
         """Arrivals that were never sent."""
-        return sum(count for outcome, count in self.outcomes.items() if is_dropped(outcome))
+        return dropped_of(self.outcomes)
 
     @property
     def errors(self) -> int:
@@ -235,11 +256,10 @@ class Tally:
         late = sent & (delay > self.late_after_ns)
         response = done - scheduled
 
-        counts = np.bincount(outcome)
-        codes = np.flatnonzero(counts)
-        self.outcomes.update(dict(zip(codes.tolist(), counts[codes].tolist(), strict=True)))
+        self.outcomes.update(_counted(outcome))
         self.late += int(np.count_nonzero(late))
-        self.late_workers_busy += int(np.count_nonzero(late & (waited_for == WORKERS_BUSY)))
+        late_busy = late & (waited_for == WORKERS_BUSY)
+        self.late_workers_busy += int(np.count_nonzero(late_busy))
         self.late_capped += int(np.count_nonzero(late & (waited_for == CAPPED)))
         in_time = sent & ~late & ~_among(outcome, NEVER_LEFT)
         self.in_time += int(np.count_nonzero(in_time))
@@ -252,8 +272,13 @@ class Tally:
         self.schedule_delay.record_many(picked(delay, sent))
         self.own_delay.record_many(picked(np.where(waited_for == NOTHING, delay, 0), sent))
         self.first_byte.record_many(picked(first_byte - sent_at, first_byte >= 0))
-        fates = {"errors": ~ok, "in_time": in_time, "late": late, "dropped": ~sent}
-        self._add_seconds(scheduled, response, ok | waited, fates)
+        fates = {
+            "errors": ~ok,
+            "in_time": in_time,
+            "late": late,
+            "late_workers_busy": late_busy,
+        }
+        self._add_seconds(columns, ok | waited, fates)
         self._add_samples(columns, response, ok)
 
     @staticmethod
@@ -263,17 +288,19 @@ class Tally:
             answers.waited.record_many(values[waited])
             answers.failed.record_many(values[~ok & ~waited])
 
-    def _add_seconds(
-        self, scheduled: Longs, response: Longs, judged: Flags, fates: dict[str, Flags]
-    ) -> None:
+    def _add_seconds(self, columns: Longs, judged: Flags, fates: dict[str, Flags]) -> None:
+        outcome, scheduled, sent_at, _, done, *_ = columns
         numbers = scheduled // NS_PER_S
         for number in occurring(numbers):
             here = numbers == number
-            values = picked(response, here & judged)
+            response = (done - scheduled)[here & judged]
+            service = (done - sent_at)[here & judged & (sent_at >= 0)]
             batch = Second(
-                requests=int(np.count_nonzero(here)),
-                judged=Cells.of(values),
-                judged_sum_ns=int(values.sum()),
+                outcomes=_counted(outcome[here]),
+                judged=Cells.of(response),
+                judged_sum_ns=int(response.sum()),
+                served=Cells.of(service),
+                served_sum_ns=int(service.sum()),
                 **{fate: int(np.count_nonzero(here & flags)) for fate, flags in fates.items()},
             )
             self.seconds.setdefault(number, Second()).merge(batch)
@@ -305,6 +332,13 @@ class Tally:
         ranked = sorted(self.slowest + slowest, key=lambda each: (each.scheduled_ns, each.arrival))
         self.slowest = sorted(ranked, key=lambda each: -each.response_ns)
         del self.slowest[SLOWEST_KEPT:]
+
+
+def _counted(outcomes: Longs) -> Counter[int]:
+    """How often each of them occurs."""
+    counts = np.bincount(outcomes)
+    codes = np.flatnonzero(counts)
+    return Counter(dict(zip(codes.tolist(), counts[codes].tolist(), strict=True)))
 
 
 def occurring(numbers: Longs) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,7 +23,8 @@ DUE = 10
 def a_second(errors: int = 0, requests: int = DUE, ms: float = 1.0) -> Second:
     """A second in which so many requests have ended, all after the same time."""
     cells = Cells.of(np.full(requests - errors, int(ms * 1e6), np.int64))
-    return Second(requests=requests, errors=errors, judged=cells)
+    outcomes = Counter({500: errors, 200: requests - errors})
+    return Second(outcomes=outcomes, errors=errors, judged=cells)
 
 
 def watch(*conditions: str) -> StopWatch:

@@ -141,9 +141,19 @@ def test_a_request_belongs_to_the_second_that_it_was_scheduled_in() -> None:
     assert sorted(tally.seconds) == [0, 1, 4]
     first, second, last = (tally.seconds[number] for number in (0, 1, 4))
     assert (first.requests, first.errors, first.judged_sum_ns) == (1, 0, 3 * S)
+    assert (first.outcomes, second.outcomes) == ({200: 1}, {200: 1, 500: 1})
     assert (second.requests, second.errors, second.late, second.dropped) == (2, 1, 1, 0)
     assert int(second.judged.counts.sum()) == 1
     assert (last.requests, last.errors, last.dropped, last.judged_sum_ns) == (1, 1, 1, S)
+    assert (len(last.served.counts), last.served_sum_ns) == (0, 0)  # it was never sent
+
+
+def test_a_second_keeps_service_times_and_who_waited_for_a_worker() -> None:
+    tally = tally_of([answered(delay=2 * LATE, service=3 * MS, busy=1), answered(delay=2 * LATE)])
+    (second,) = tally.seconds.values()
+    assert (second.late, second.late_workers_busy) == (2, 1)
+    assert second.served_sum_ns == tally.service.judged().sum_ns
+    assert second.judged_sum_ns == second.served_sum_ns + 4 * LATE
 
 
 def test_the_first_failures_of_each_kind_are_kept_in_whatever_order_they_ended() -> None:
@@ -290,7 +300,8 @@ def test_the_fullest_endpoint_is_the_one_with_the_most_rows() -> None:
 
 def test_an_empty_second_merges_like_zero() -> None:
     second = Second()
-    second.merge(Second(requests=2, errors=1, late=1, dropped=1, judged_sum_ns=5))
+    outcomes = Counter({200: 1, Failure.DROPPED_GENERATOR: 1})
+    second.merge(Second(outcomes=outcomes, errors=1, late=1, judged_sum_ns=5))
     assert (second.requests, second.errors, second.late, second.dropped) == (2, 1, 1, 1)
 
 
