@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Phase"]
+__all__ = ["ONLY_PHASE", "Phase"]
+
+ONLY_PHASE = "load"
+"""The name of a run's phase that is the only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Phase:
     @classmethod
     def whole(cls, length_ns: int) -> Phase:
         """The only phase of a run that has no others."""
-        return cls("load", 0, length_ns)
+        return cls(ONLY_PHASE, 0, length_ns)
 
     @property
     def length_ns(self) -> int:

@@ -102,10 +102,15 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class PhaseResult(Totals):
-    """One phase of a run that has several."""
+    """One phase of a run that has several.
+
+    Attributes:
+        host: The system under test's host in this phase, when it was watched.
+    """
 
     phase: Phase
     endpoints: tuple[EndpointResult, ...]
+    host: MonitoredHost | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import psutil
 import requests
 
 from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
+from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import MonitoredHost, RunResult
 from ApiLoadLibrary.monitor.host import HostMonitor
@@ -169,21 +170,24 @@ class LoadTester:
             # What could not be watched is unknown, and criteria on it are inconclusive.
             with contextlib.suppress(OSError, ValueError, psutil.Error):
                 monitor.stop()
-                result = replace(result, host=self._watched(monitor, run))
+                result = self._with_host(result, monitor, run)
         finally:
             keep(result)
 
-    def _watched(self, monitor: HostMonitor, run: LoadRun) -> MonitoredHost | None:
-        """What the monitor saw, if it saw the system under test's host."""
+    def _with_host(self, result: RunResult, monitor: HostMonitor, run: LoadRun) -> RunResult:
+        """With what the monitor saw, if it saw the system under test's host."""
         origin = Origin.of(self.config.server)
         if not is_local(origin):
-            return None
-        judged = run.plan.load.judged
-        start, end = (
-            (run.start_ns + offset_ns) / 1e9 for offset_ns in (judged.start_ns, judged.end_ns)
-        )
-        samples = monitor.samples(start, end)
-        return MonitoredHost(origin.host, samples)
+            return result
+
+        def seen(phase: Phase) -> MonitoredHost:
+            start, end = (
+                (run.start_ns + offset_ns) / NS_PER_S for offset_ns in (phase.start_ns, phase.end_ns)
+            )
+            return MonitoredHost(origin.host, monitor.samples(start, end))
+
+        phases = tuple(replace(each, host=seen(each.phase)) for each in result.phases)
+        return replace(result, host=seen(run.plan.load.judged), phases=phases)
 
 
 def longest_s(plan: LoadPlan) -> float:

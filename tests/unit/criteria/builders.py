@@ -140,8 +140,8 @@ def a_run(
 def _localhost(cpu_percent: Sequence[float]) -> MonitoredHost:
     """Memory is used half as much as the processor is."""
     samples = [
-        ResourceSample(float(second), percent, percent / 2, 0, 0.0, 0.0, 0.0)
-        for second, percent in enumerate(cpu_percent)
+        ResourceSample(float(second), percent, percent / 2, 0, percent / 3, 1e6, 2e6)
+        for second, percent in enumerate(cpu_percent, 1)
     ]
     return MonitoredHost("localhost", tuple(samples))
 

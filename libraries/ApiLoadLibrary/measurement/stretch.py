@@ -1,0 +1,138 @@
+"""A part of a load run, or several runs, as one run: what judging it needs no other code for.
+
+A stretch is whole seconds of the judged phase.  What is kept second by second is exact in
+it: outcomes, counts, and the response and service times that latency criteria use (to the
+resolution of a histogram's cells).  What is not, a stretch has from the whole run: schedule
+delays and the generator's health, so that a generator at fault is at fault in every stretch.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ApiLoadLibrary.errors import UnknownName
+from ApiLoadLibrary.values import NS_PER_S
+
+from .histogram import Histogram
+from .phases import ONLY_PHASE
+from .result import EndpointResult, MonitoredHost, RunResult
+from .tally import Answers, Second, Tally
+
+__all__ = ["between", "in_phase", "together"]
+
+HALF_A_SAMPLE_S = 0.5
+"""A sample of a host looks back over a second: the first of a stretch comes when one is over."""
+
+
+def between(run: RunResult, first: int, end: int) -> RunResult:
+    """The run as if only these seconds of its judged phase had been.
+
+    Args:
+        first, end: Seconds from the phase's start; `end` is not in it.  Nothing is left of a
+            stretch that begins where the run has ended.
+    """
+    length_ns = max(0, min(end * NS_PER_S, run.length_ns) - first * NS_PER_S)
+    return replace(
+        run,
+        length_ns=length_ns,
+        endpoints=tuple(_endpoint_between(each, first, end, length_ns) for each in run.endpoints),
+        host=run.host and _host_between(run.host, first, end),
+        phases=(),
+    )
+
+
+def _endpoint_between(
+    endpoint: EndpointResult, first: int, end: int, length_ns: int
+) -> EndpointResult:
+    tally = _tally_between(endpoint.tally, first, end)
+    # What was planned and never ended is known of the whole run alone: it is lost to no stretch,
+    # and puts all of them in doubt.
+    return replace(endpoint, planned=tally.requests, length_ns=length_ns, tally=tally)
+
+
+def _tally_between(whole: Tally, first: int, end: int) -> Tally:
+    seconds = {n - first: each for n, each in whole.seconds.items() if first <= n < end}
+    total = Second()
+    for each in seconds.values():
+        total.merge(each)
+    return Tally(
+        whole.expected,
+        whole.late_after_ns,
+        outcomes=total.outcomes,
+        in_time=total.in_time,
+        late=total.late,
+        late_workers_busy=total.late_workers_busy,
+        response=Answers(Histogram.from_cells([total.judged], total.judged_sum_ns)),
+        service=Answers(Histogram.from_cells([total.served], total.served_sum_ns)),
+        schedule_delay=whole.schedule_delay,
+        own_delay=whole.own_delay,
+        seconds=seconds,
+    )
+
+
+def _host_between(host: MonitoredHost, first: int, end: int) -> MonitoredHost:
+    low, high = first + HALF_A_SAMPLE_S, end + HALF_A_SAMPLE_S
+    samples = [
+        replace(each, at_s=each.at_s - first) for each in host.samples if low <= each.at_s <= high
+    ]
+    return replace(host, samples=tuple(samples))
+
+
+def in_phase(run: RunResult, name: str) -> RunResult:
+    """The run as if only this phase had been.
+
+    Raises:
+        UnknownName: It has no such phase.
+    """
+    if not run.phases and name.casefold() == ONLY_PHASE:
+        return run
+    for each in run.phases:
+        if each.phase.name.casefold() == name.casefold():
+            return replace(
+                run,
+                length_ns=each.phase.length_ns,
+                endpoints=each.endpoints,
+                host=each.host,
+                phases=(),
+            )
+    names = [each.phase.name for each in run.phases] or [ONLY_PHASE]
+    raise UnknownName("phase of the run", name, names)
+
+
+def together(runs: Sequence[RunResult]) -> RunResult:
+    """Several runs as one, each after the other; there is one at least.
+
+    It carries the last one's id.  A reason against the generator of one stands against all.
+    """
+    last = runs[-1]
+    starts = [0, *itertools.accumulate(each.length_ns for each in runs)]
+    samples = [each.host.samples for each in runs if each.host]
+    reasons = dict.fromkeys(reason for each in runs for reason in each.generator.reasons)
+    return replace(
+        last,
+        name="everything",
+        length_ns=starts.pop(),
+        duration_s=sum(each.duration_s for each in runs),
+        endpoints=tuple(_one_after_the_other(runs, starts)),
+        generator=replace(
+            last.generator,
+            reasons=tuple(reasons),
+            overloaded=any(each.generator.overloaded for each in runs),
+        ),
+        stopped=next((each.stopped for each in runs if each.stopped), None),
+        host=last.host and replace(last.host, samples=tuple(itertools.chain(*samples))),
+        phases=(),
+    )
+
+
+def _one_after_the_other(
+    runs: Iterable[RunResult], starts_ns: Iterable[int]
+) -> Iterator[EndpointResult]:
+    """The endpoints of all runs, their seconds counted through."""
+    for run, start_ns in zip(runs, starts_ns, strict=True):
+        first = -(-start_ns // NS_PER_S)
+        for each in run.endpoints:
+            seconds = {first + n: second for n, second in each.tally.seconds.items()}
+            yield replace(each, tally=replace(each.tally, seconds=seconds))
