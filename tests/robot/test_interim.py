@@ -104,4 +104,5 @@ def test_a_shard_is_killed_and_what_it_had_told_is_kept_and_the_rest_named_as_lo
     lost = 3_000 - measured["requests"]
     assert f"and the other {lost:,} are lost" in measured["generator"]["reasons"][0]
     assert "INCONCLUSIVE:" in run.tests["Patient"].message
+    assert (tmp_path / "acceptance-report.html").read_text().rstrip().endswith("</html>")
     assert not (tmp_path / "acceptance-interim.json").exists()

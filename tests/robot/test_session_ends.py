@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,7 @@ from rig.process import ROOT, counts, rig_server
 from rig.robot_run import RobotRun, command, run_robot
 
 SUITE = str(ROOT / "tests" / "robot" / "endings.robot")
+SOON_S = 10  # two alone; of a machine that does other things besides
 
 
 @pytest.fixture
@@ -85,14 +87,20 @@ def test_a_skipped_test_is_listed_as_not_judged(rig: str, tmp_path: Path) -> Non
 def test_a_robot_time_out_ends_the_load_and_keeps_what_was_measured(
     rig: str, tmp_path: Path
 ) -> None:
-    began = time.monotonic()
-    run = run_test(rig, tmp_path, "Held Up")
-    assert time.monotonic() - began < 20  # not the 60 s that were planned
+    with started(rig, tmp_path, "Held Up") as process:
+        children = children_under_load(process, rig, 20)
+        began = time.monotonic()
+        console, _ = process.communicate(timeout=20)
+    # The time-out is 3 s after the test's start: what is left of it, and to write the reports.
+    assert time.monotonic() - began < 3 + SOON_S
+    assert not [child for child in children if child.is_running()]
+    run = RobotRun(tmp_path, process.returncode, console)
     assert run.code == 1
     assert run.tests["Held Up"].message == "Test timeout 3 seconds exceeded."
     assert run.report["verdict"] == "inconclusive"
     measured = run.report["runs"][0]["requests"]
     assert measured == counts(rig)["received"]["GET /ok"] >= 20
+    assert_reports_are_written(tmp_path)
 
 
 def test_ctrl_c_ends_the_load_writes_the_report_and_leaves_no_process(
@@ -111,28 +119,54 @@ def test_ctrl_c_ends_calls_that_hang_too(rig: str, tmp_path: Path) -> None:
 
 def interrupted(rig: str, folder: Path, test: str, *options: str, after: int) -> RobotRun:
     """Run a test of the suite, and press Ctrl-C after so many requests."""
-    arguments = command(folder, *options, "--variable", f"RIG:{rig}", "--test", test, SUITE)
-    # A group of its own, as a terminal makes one: Ctrl-C reaches robot and shards alike.
-    process = subprocess.Popen(
-        arguments,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        process_group=0,
-        env={**os.environ, "RIG": rig},
-    )
-    _wait_for_load(rig, after)
-    children = psutil.Process(process.pid).children(recursive=True)
-    os.killpg(process.pid, signal.SIGINT)
-    began = time.monotonic()
-    console, _ = process.communicate(timeout=20)
-    assert time.monotonic() - began < 10
+    with started(rig, folder, test, *options) as process:
+        children = children_under_load(process, rig, after)
+        os.killpg(process.pid, signal.SIGINT)
+        began = time.monotonic()
+        console, _ = process.communicate(timeout=20)
+    assert time.monotonic() - began < SOON_S
     assert not [child for child in children if child.is_running()]
     run = RobotRun(folder, process.returncode, console)
     assert run.code != 0
     assert run.report["verdict"] == "inconclusive"
     assert "Traceback" not in console
+    assert_reports_are_written(folder)
     return run
+
+
+@contextmanager
+def started(rig: str, folder: Path, test: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """Robot, at work on a test of the suite."""
+    process = subprocess.Popen(
+        command(folder, *options, "--variable", f"RIG:{rig}", "--test", test, SUITE),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A group of its own, as a terminal makes one: Ctrl-C reaches robot and shards alike.
+        process_group=0,
+        env={**os.environ, "RIG": rig},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def children_under_load(
+    process: subprocess.Popen[str], rig: str, requests: int
+) -> list[psutil.Process]:
+    """The processes that robot has started, once so many requests have come."""
+    _wait_for_load(rig, requests)
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert children
+    return children
+
+
+def assert_reports_are_written(folder: Path) -> None:
+    """They were, before robot ended; the interim one has then done its duty."""
+    assert (folder / "acceptance-report.html").read_text().rstrip().endswith("</html>")
+    assert not (folder / "acceptance-interim.json").exists()
 
 
 def _wait_for_load(rig: str, requests: int) -> None:
