@@ -7,6 +7,7 @@
 | speed    | closed model, 50 connections, one core: ours, wrk, hey and Locust in turns     |
 | tls      | the same over TLS: ours and wrk                                                |
 | accuracy | fixed rates: what was sent when, and whether the server counted the same       |
+| truth    | fixed rates: what was measured, and what the server recorded of itself        |
 | memory   | of a shard: by open connections, and by seconds at 20,000 requests a second    |
 
 It takes two cores: nginx has the first, the generator the second. nginx, wrk and hey are
@@ -19,12 +20,22 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 
 import accuracy
 import memory
 import speed
+import truth
 
-PARTS = {"speed": speed.plain, "tls": speed.tls, "accuracy": accuracy.run, "memory": memory.run}
+PARTS = {
+    "speed": speed.plain,
+    "tls": speed.tls,
+    "accuracy": accuracy.run,
+    "truth": truth.run,
+    "memory": memory.run,
+}
 
 
 def main() -> None:

@@ -26,8 +26,8 @@ def run(seconds: int, rounds: int) -> None:
 
 def _middle(server: Server, rate: int, seconds: int, rounds: int) -> dict[str, Any]:
     found = [_measure(server, rate, seconds) for _ in range(rounds)]
-    middle = statistics.median_low(each["delay_ms"][1] for each in found)
-    return next(each for each in found if each["delay_ms"][1] == middle)
+    middle = statistics.median_low(each["delay_ms"]["p99"] for each in found)
+    return next(each for each in found if each["delay_ms"]["p99"] == middle)
 
 
 def _measure(server: Server, rate: int, seconds: int) -> dict[str, Any]:
@@ -39,7 +39,8 @@ def _measure(server: Server, rate: int, seconds: int) -> dict[str, Any]:
 
 def _row(rate: int, found: dict[str, Any]) -> tuple[str, ...]:
     counts = ("planned", "requests", "seen", "late", "dropped")
-    times = (*found["delay_ms"], *found["service_ms"])
+    delay, service = found["delay_ms"], found["service_ms"]
+    times = (*(delay[name] for name in ("p50", "p99", "max")), service["p50"], service["p99"])
     return (
         f"{rate:,}",
         *(f"{found[name]:,}" for name in counts),

@@ -12,7 +12,7 @@ from tables import table
 
 CONNECTIONS = (50, 1_000, 10_000)
 RATE = 20_000
-SETTLED_S = 2
+SETTLED_S, LONG_S = 60, 120
 
 
 def run(seconds: int, _: int) -> None:
@@ -29,10 +29,13 @@ def run(seconds: int, _: int) -> None:
             for each, peak in peaks.items()
         ]
         print(table(("connections", "shard, MB", "kB for each more"), rows))
-        by_second = _measure(server, 3 * seconds, rate=RATE, workers=50)
+        by_second = _measure(server, LONG_S, rate=RATE, workers=50)
         grown = by_second[max(by_second)] - by_second[SETTLED_S]
         per_s = grown / (max(by_second) - SETTLED_S) / 1e3
-        print(f"\nAt {RATE:,} requests a second the shard grows by {per_s:.1f} kB a second.")
+        print(
+            f"\nAt {RATE:,} requests a second the shard grows by {per_s:.1f} kB a second "
+            f"after the first {SETTLED_S} s, in the {LONG_S - SETTLED_S} s that follow."
+        )
 
 
 def _peak(server: Server, connections: int, seconds: int) -> int:

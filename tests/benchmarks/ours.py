@@ -2,8 +2,8 @@
 
     python ours.py '{"url": "http://127.0.0.1:8080/", "seconds": 5, "workers": 50}'
 
-With a `rate` per second it is sustained, else it is as fast as possible.  It prints what it
-measured as JSON.
+With a `rate` per second it is sustained, else it is as fast as possible; it goes to a `path` below
+the URL.  It prints what it measured as JSON.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 
+from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.result import RunResult, merged
 from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.http import guarded_session
 from ApiLoadLibrary.session.tester import LoadTester, Moment, as_fast_as_possible, sustained
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
+
+SHARES = {"p50": 0.50, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
 
 def main() -> None:
@@ -41,7 +44,8 @@ def main() -> None:
     tester = LoadTester(config, guarded_session(lambda: config.allowed))
     kept: list[RunResult] = []
     watch = Memory()
-    tester.run(tester.plan([Endpoint("A", "GET", "/")], load, "benchmark"), "", watch, kept.append)
+    endpoint = Endpoint("A", "GET", f"/{wanted.get('path', '')}")
+    tester.run(tester.plan([endpoint], load, "benchmark"), "", watch, kept.append)
     print(json.dumps({**_figures(kept[0]), "rss_by_s": watch.by_second}))
 
 
@@ -68,14 +72,16 @@ def _figures(run: RunResult) -> dict[str, Any]:
         "good": run.outcomes[200],
         "late": run.late,
         "dropped": run.dropped,
-        "delay_ms": [_ms(delay.quantile(share)) for share in (0.5, 0.99, 1)],
-        "service_ms": [_ms(service.quantile(share)) for share in (0.5, 0.99)],
+        "delay_ms": _times(delay),
+        "service_ms": _times(service),
         "reasons": run.generator.reasons,
     }
 
 
-def _ms(ns: int | None) -> float:
-    return (ns or 0) / 1e6
+def _times(times: Histogram) -> dict[str, float]:
+    """In ms."""
+    found = {name: times.quantile(share) for name, share in SHARES.items()}
+    return {name: (ns or 0) / 1e6 for name, ns in {"mean": times.mean_ns, **found}.items()}
 
 
 if __name__ == "__main__":

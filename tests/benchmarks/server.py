@@ -1,7 +1,9 @@
-"""nginx on a free port of the loopback address, on a core of its own."""
+"""The servers: nginx, or the rig's truthful one, on a free port of the loopback address and on a
+core of its own."""
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import ssl
@@ -19,6 +21,7 @@ import trustme
 
 SERVER_CORE, GENERATOR_CORE = 0, 1
 START_LIMIT_S = 10
+RIG = Path(__file__).parents[1] / "rig"
 
 CONFIGURATION = """
 worker_processes 1;
@@ -88,6 +91,31 @@ def nginx(*, tls: bool = False) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait()
+
+
+@dataclass(frozen=True)
+class Truthful(Server):
+    """One that records how long it takes."""
+
+    def took_ns(self) -> list[int]:
+        """How long each answer took, from the request's arrival."""
+        with urllib.request.urlopen(f"{self.url}took") as answer:
+            found: list[int] = json.load(answer)
+            return found
+
+
+@contextmanager
+def truthful() -> Iterator[Truthful]:
+    """A server that records how long it takes, which ends with the block."""
+    command = pinned(SERVER_CORE, [sys.executable, str(RIG / "truthful.py")])
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield Truthful(f"http://127.0.0.1:{int(process.stdout.readline())}/", None)
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
 
 
 def pinned(core: int, command: list[str]) -> list[str]:
