@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from fractions import Fraction
 
-__all__ = ["Amount", "Arrivals", "Count", "Duration", "Percent", "Rate", "TimeUnit"]
+__all__ = ["Amount", "Arrivals", "ByteRate", "Count", "Duration", "Percent", "Rate", "TimeUnit"]
 
 NS_PER_S = 1_000_000_000
 MAX_DIGITS = 20
@@ -44,7 +44,9 @@ _UNIT_NAMES = {
     "minute": "min",
     "hour": "h",
 }
+_UNIT_BYTES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20}
 _NUMBER = r"\d+(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+_BYTES = re.compile(rf"({_NUMBER})\s*([a-z]+)", re.IGNORECASE)
 _PERCENT = re.compile(r"(.*?)\s*(?:%|percent)", re.IGNORECASE)
 _PART = re.compile(rf"\s*({_NUMBER})\s*([a-zµμ]+)\s*", re.IGNORECASE)
 
@@ -287,12 +289,7 @@ class Rate:
             raise ValueError(
                 f"'{text}' does not say per what: write for example {text or '1,000'}/min."
             )
-        return cls(Count.parse(count.strip()).value, cls._time(per.strip()))
-
-    @staticmethod
-    def _time(text: str) -> Duration:
-        unit = _unit_of(text)
-        return Duration(_UNIT_NS[unit]) if unit else Duration.parse(text)
+        return cls(Count.parse(count.strip()).value, _time(per.strip()))
 
     @property
     def per_second(self) -> Fraction:
@@ -302,6 +299,47 @@ class Rate:
     def __str__(self) -> str:
         per = str(self.per)
         return f"{_decimal(self.count)}/{per.removeprefix('1 ')}"
+
+
+def _time(text: str) -> Duration:
+    """What something is counted per: `min`, `5 s`."""
+    unit = _unit_of(text)
+    return Duration(_UNIT_NS[unit]) if unit else Duration.parse(text)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ByteRate:
+    """Whole bytes per second: `10 MB/s`, `600 kB/min`."""
+
+    per_second: int
+
+    @classmethod
+    def parse(cls, value: object) -> ByteRate:
+        """A ByteRate from text, or a ByteRate itself.
+
+        Raises:
+            ValueError: No unit of bytes, no time, or not a number.
+        """
+        if isinstance(value, ByteRate):
+            return value
+        text = str(value).strip()
+        amount, found, per = text.partition("/")
+        written = _BYTES.fullmatch(amount.strip())
+        unit = _UNIT_BYTES.get(written[2].lower()) if written else None
+        if not found or written is None or unit is None or not per.strip():
+            raise ValueError(f"'{text}' is no rate of bytes: write for example 10 MB/s.")
+        time = _time(per.strip())
+        if not time.ns:
+            raise ValueError(f"'{text}' is counted per no time at all: write for example 10 MB/s.")
+        return cls(round(_number(written[1]) * unit * NS_PER_S / time.ns))
+
+    @property
+    def mb_per_s(self) -> float:
+        """The same in megabytes (10**6 bytes) per second."""
+        return self.per_second / 10**6
+
+    def __str__(self) -> str:
+        return f"{_decimal(Fraction(self.per_second, 10**6))} MB/s"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -102,7 +102,7 @@ def test_what_an_action_raised_is_masked(rig: str) -> None:
     session.use_server(rig)
     session.endpoints.define(action("mistype"))
     session.run(session.plan(steady("10/s", "300 ms"), "Action mistype"), watch_nothing)
-    reasons = " ".join(session.runs[0].generator.reasons)
+    reasons = " ".join(session.verdicts.runs[0].generator.reasons)
     assert "KeyError" in reasons
     assert "hunter-two" not in reasons
 

@@ -35,7 +35,7 @@ def test_the_ceiling_is_measured_without_a_request_to_the_server(rig: str) -> No
     found = session.calibrate("Each Endpoint", SECOND, workers=8)
     assert found.rate_per_s > 500  # of any machine that is not asleep
     assert (found.tls, found.workers, found.shards) == (False, 8, 1)
-    assert session.runs == []
+    assert session.verdicts.runs == []
     assert counts(rig)["received"] == {}
 
 

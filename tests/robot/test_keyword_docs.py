@@ -25,6 +25,8 @@ FILLERS = {
     "endpoint": ["Products", "Create Order"],
     "limit": ["200 ms", "1.5 s"],
     "percent": ["1 %", "0.5 %"],
+    "ending": ["429", "5xx Of Products", "Timeouts"],
+    "throughput": ["900/min", "50/s"],
     "low": ["0.5"],
     "high": ["1,000"],
     "steps": ["5"],

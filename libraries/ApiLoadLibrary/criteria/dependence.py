@@ -7,7 +7,9 @@ same requests are taken to depend on each other as these do.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +18,12 @@ from ApiLoadLibrary.measurement.histogram import cell_of
 from ApiLoadLibrary.measurement.tally import Second, Tally
 
 from .confidence import effective_samples
+from .metrics import ERROR_RATE, Share
 
 __all__ = ["worth_for_mean", "worth_for_quantile", "worth_for_share"]
 
 Doubles = NDArray[np.float64]
+T = TypeVar("T")
 
 
 def worth_for_quantile(tally: Tally, share: float, confidence: float) -> float:
@@ -40,32 +44,50 @@ def worth_for_mean(tally: Tally, confidence: float) -> float:
     counts = _by_second(tally.seconds, _judged)
     sums = _by_second(tally.seconds, lambda second: second.judged_sum_ns)
     effective = effective_samples(
-        sums - judged.mean_ns * counts, judged.count, judged.variance(), confidence
+        sums - judged.mean_ns * counts, judged.count, judged.variance(), confidence, allowed=0.0
     )
     return effective / judged.count
 
 
-def worth_for_share(tallies: Sequence[Tally], confidence: float) -> float:
-    """For the error rate: by the errors of each second, over all these endpoints."""
-    merged: dict[int, Second] = {}
+def worth_for_share(
+    tallies: Sequence[Tally], confidence: float, share: Share = ERROR_RATE
+) -> float:
+    """For a share such as the error rate: by the hits of each second, over all these endpoints."""
+    seconds: dict[int, tuple[int, int]] = {}
     for tally in tallies:
         for number, second in tally.seconds.items():
-            merged.setdefault(number, Second()).merge(second)
+            hits, count = seconds.get(number, (0, 0))
+            seconds[number] = hits + share.hits(second), count + second.requests
     return _worth_of_hits(
-        _by_second(merged, lambda second: second.errors),
-        _by_second(merged, lambda second: second.requests),
+        _by_second(seconds, lambda each: each[0]),
+        _by_second(seconds, lambda each: each[1]),
         confidence,
+        clusters=True,
     )
 
 
-def _worth_of_hits(hits: Doubles, counts: Doubles, confidence: float) -> float:
+def _worth_of_hits(
+    hits: Doubles, counts: Doubles, confidence: float, *, clusters: bool = False
+) -> float:
+    """By the hits of each second.
+
+    Args:
+        hits: How many requests of each second have the property.
+        counts: How many requests each second has.
+        confidence: Of the interval to come.
+        clusters: Whether few large clusters are to be reckoned with.  For quantiles that
+            has not been needed: see the table in docs/confidence.md.
+    """
     count = int(counts.sum())
     share = float(hits.sum()) / count
-    effective = effective_samples(hits - share * counts, count, share * (1 - share), confidence)
-    return effective / count
+    variance = share * (1 - share)
+    # What is rare is what is skewed: hits below one half, misses above.
+    deviations = (hits - share * counts) * (1 if share < 0.5 else -1)
+    allowed = abs(1 - 2 * share) / math.sqrt(variance) if clusters and variance else math.inf
+    return effective_samples(deviations, count, variance, confidence, allowed) / count
 
 
-def _by_second(seconds: Mapping[int, Second], figure: Callable[[Second], float]) -> Doubles:
+def _by_second(seconds: Mapping[int, T], figure: Callable[[T], float]) -> Doubles:
     """One number for each second from the first to the last, 0 where nothing was scheduled."""
     numbers = sorted(seconds)
     values = np.zeros(numbers[-1] - numbers[0] + 1)

@@ -8,6 +8,7 @@ nothing measured then may pass.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from ApiLoadLibrary.measurement.outcomes import Blame, Failure, describe
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
@@ -34,10 +35,11 @@ WORKERS_IN_RESERVE = 2
 
 def doubt(subject: Subject) -> str | None:
     """Why nothing that was measured on this subject may pass; None when it may."""
-    run = subject.run
+    whole = subject.within or subject
+    run = whole.run
     if run.stopped is not None:
         return f"the run was cut short: {run.stopped}"
-    return generator_fault(run) or _too_few_workers(subject)
+    return generator_fault(run) or _too_few_workers(whole)
 
 
 def generator_fault(run: RunResult) -> str | None:
@@ -100,20 +102,25 @@ def waiting(subject: Subject) -> str:
     )
 
 
-def own_failures(endpoint: EndpointResult, run: RunResult) -> int:
-    """Errors of this endpoint that are not the server's or the network's.
+def own_failures(endpoint: EndpointResult, run: RunResult, holds: Callable[[int], bool]) -> int:
+    """Failures of this endpoint, among those that hold, that are not the server's or network's.
 
     Drops for want of a worker are the plan's, unless the server was too slow.
     """
-    tally = endpoint.tally
-    own = sum(
+    tally, servers = endpoint.tally, is_servers_fault(endpoint, run)
+    return sum(
         count
         for outcome, count in tally.outcomes.items()
-        if outcome not in tally.expected and describe(outcome).blame is Blame.GENERATOR
+        if outcome not in tally.expected
+        and holds(outcome)
+        and _is_own(outcome, servers_fault=servers)
     )
-    if is_servers_fault(endpoint, run):
-        return own
-    return own + tally.outcomes[Failure.DROPPED_WORKERS_BUSY]
+
+
+def _is_own(outcome: int, *, servers_fault: bool) -> bool:
+    if outcome == Failure.DROPPED_WORKERS_BUSY:
+        return not servers_fault
+    return describe(outcome).blame is Blame.GENERATOR
 
 
 def is_servers_fault(endpoint: EndpointResult, run: RunResult) -> bool:

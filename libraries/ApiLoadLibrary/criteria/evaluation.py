@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ApiLoadLibrary.errors import BadCriterion, BadInput
 from ApiLoadLibrary.measurement.resources import average
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Duration
 
+from .confidence import FEWEST_SAMPLES
 from .figures import (
     achieved_percent,
-    error_percent,
     judge_achieved_rate,
-    judge_error_rate,
-    judge_resource,
-    resource_percents,
+    judge_generator_cpu,
+    judge_host,
+    judge_throughput,
+    seen_on_host,
+    throughput,
 )
-from .finding import Finding
+from .finding import Finding, enough
 from .grammar import EACH_ENDPOINT, Criterion, parse_metric
 from .judgement import Judgement, Verdict
 from .latency import judge_latency
 from .limits import Limit
-from .metrics import Dimension, Figure, Latency, Metric
+from .metrics import Dimension, Figure, Latency, Metric, Share
 from .sentences import join, quantity, sentence
+from .shares import judge_share, share_percent
 from .subject import Subject, subjects
+from .windows import badness, judge_windows
 
 __all__ = ["Measured", "evaluate", "measure"]
 
-_JUDGES = {
-    Dimension.SHARE: judge_error_rate,
-    Dimension.RATE: judge_achieved_rate,
-    Dimension.RESOURCE: judge_resource,
-}
+FEWEST_SECONDS = 3
+"""Fewer seconds of a host's load are a glimpse, not an average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Measured:
 
     Attributes:
         value: In `unit`; None when nothing could be measured.
-        unit: `ms` or `%`; the achieved rate is in percent of its target.
+        unit: `ms`, `%`, `/s` or `MB/s`; the achieved rate is in percent of its target.
         samples: How many requests, or seconds of a resource, it rests on.
         endpoint: Whose it is; None for a metric of the whole run.
     """
@@ -53,7 +54,7 @@ class Measured:
     endpoint: str | None
 
 
-def evaluate(criterion: Criterion, run: RunResult, confidence: float = 0.95) -> Judgement:
+def evaluate(criterion: Criterion, run: RunResult) -> Judgement:
     """Judge a criterion on a load run.
 
     Where several endpoints are judged, the worst decides: the one with the worst
@@ -62,24 +63,65 @@ def evaluate(criterion: Criterion, run: RunResult, confidence: float = 0.95) -> 
     Args:
         criterion: From `parse`.
         run: The load run.
-        confidence: How sure a verdict must be, for values that are estimates.
 
     Raises:
-        UnknownName: The run has no endpoint of this name.
+        UnknownName: The run has no endpoint, group or phase of this name.
         BadCriterion: It asks for a threshold where none is registered.
     """
-    findings = [
-        _judge(criterion.metric, _limit(criterion, subject), subject, confidence)
-        for subject in subjects(criterion.metric, criterion.scope, run)
-    ]
-    decisive = max(findings, key=_badness)
-    return _judgement(criterion, decisive, findings, confidence)
+    part, window = criterion.when.part_of(run), criterion.when.window
+    if window is None:
+        findings = [_of_all(criterion, subject) for subject in _subjects(criterion, part)]
+    else:
+        findings = judge_windows(window, part, lambda each: _of_windows(criterion, part, each))
+    return _judgement(criterion, max(findings, key=badness), findings)
 
 
-def _judge(metric: Metric, limit: Limit, subject: Subject, confidence: float) -> Finding:
+def _subjects(criterion: Criterion, run: RunResult) -> list[Subject]:
+    return subjects(criterion.metric, criterion.scope, run)
+
+
+def _of_all(criterion: Criterion, subject: Subject) -> Finding:
+    """The finding on all of a run, or of a part of it; a point estimate takes some samples."""
+    finding = _judge(criterion, subject, criterion.confidence)
+    if _is_of_host(criterion.metric):
+        return enough(finding, FEWEST_SECONDS, "samples, one a second")
+    is_point = finding.interval is None and finding.verdict is Verdict.PASS
+    return enough(finding, FEWEST_SAMPLES, "requests") if is_point else finding
+
+
+def _of_windows(criterion: Criterion, part: RunResult, window: RunResult) -> list[Finding]:
+    """The findings on one window of a part of a run, a subject each."""
+    pairs = zip(_subjects(criterion, window), _subjects(criterion, part), strict=True)
+    return [_of_window(criterion, replace(here, within=whole)) for here, whole in pairs]
+
+
+def _of_window(criterion: Criterion, subject: Subject) -> Finding:
+    """The finding on one window; a percentile of few requests would be their maximum."""
+    finding = _judge(criterion, subject, None)
+    metric = criterion.metric
+    if not isinstance(metric, Latency) or metric.share is None:
+        return finding
+    return enough(finding, math.ceil(round(1 / (1 - metric.share), 6)), "requests in this window")
+
+
+def _judge(criterion: Criterion, subject: Subject, confidence: float | None) -> Finding:
+    metric, limit = criterion.metric, _limit(criterion, subject)
     if isinstance(metric, Latency):
         return judge_latency(metric, limit, subject, confidence)
-    return _JUDGES[metric.dimension](metric, limit, subject, confidence)
+    if isinstance(metric, Share):
+        return judge_share(metric, limit, subject, confidence)
+    if metric.dimension is Dimension.RATE:
+        return judge_achieved_rate(limit, subject)
+    if metric.dimension is Dimension.THROUGHPUT:
+        return judge_throughput(limit, subject)
+    if metric.name == "generator cpu":
+        return judge_generator_cpu(limit, subject)
+    return judge_host(metric, limit, subject)
+
+
+def _is_of_host(metric: Metric) -> bool:
+    """Whether it is judged on samples of the system under test's host."""
+    return isinstance(metric, Figure) and not metric.has_endpoints and metric.by_second
 
 
 def _limit(criterion: Criterion, subject: Subject) -> Limit:
@@ -98,20 +140,11 @@ def _limit(criterion: Criterion, subject: Subject) -> Limit:
     return Limit.of(criterion.operator, Duration(threshold_ns))
 
 
-def _badness(finding: Finding) -> tuple[int, float]:
-    """Grows with the verdict's severity, then as the margin shrinks."""
-    if finding.measured is None:
-        return finding.verdict.severity, math.inf
-    limit = finding.limit
-    return finding.verdict.severity, -limit.distance(finding.measured) / (limit.value or 1)
-
-
-def _judgement(
-    criterion: Criterion, decisive: Finding, findings: list[Finding], confidence: float
-) -> Judgement:
+def _judgement(criterion: Criterion, decisive: Finding, findings: list[Finding]) -> Judgement:
     limit, measured, interval = decisive.limit, decisive.measured, decisive.interval
     bounded = interval is not None and math.isfinite(interval.high)
     reason = _reason(decisive, findings)
+    window = criterion.when.window
     return Judgement(
         criterion=str(criterion),
         metric=criterion.metric.name,
@@ -122,12 +155,15 @@ def _judgement(
         unit=limit.unit,
         measured=measured,
         interval=(interval.low, interval.high) if interval and bounded else None,
-        confidence=confidence if interval else None,
+        confidence=criterion.confidence if interval else None,
         margin=None if measured is None else limit.margin(measured),
         samples=decisive.samples,
+        scope=criterion.scope,
+        when=str(criterion.when),
+        window_s=window.seconds if window else None,
         verdict=decisive.verdict,
         reason=reason,
-        sentence=_sentence(criterion.metric, decisive, len(findings), reason),
+        sentence=_sentence(criterion, decisive, len(findings), reason),
     )
 
 
@@ -142,14 +178,17 @@ def _reason(decisive: Finding, findings: list[Finding]) -> str:
     return "; ".join([*filter(None, [decisive.reason]), *also])
 
 
-def _sentence(metric: Metric, finding: Finding, compared: int, reason: str) -> str:
+def _sentence(criterion: Criterion, finding: Finding, compared: int, reason: str) -> str:
     place = finding.place or finding.subject.name
     basis = list(finding.basis)
+    if part := criterion.when.part:
+        basis.append(part)
     if compared > 1 and basis:
         basis.append(f"the worst of {compared} endpoints")
     measured = finding.measured
     words = None if measured is None else quantity(measured, finding.limit) + finding.aside
-    subject = f"{metric.title} of {place}" if place else metric.title
+    title = criterion.metric.title
+    subject = f"{title} of {place}" if place else title
     return sentence(
         subject, words, finding.limit, basis=basis, verdict=finding.verdict, reason=reason
     )
@@ -170,22 +209,29 @@ def measure(metric: str, scope: str | None, run: RunResult) -> Measured:
         BadInput: The metric has no endpoints.
     """
     found = parse_metric(metric)
-    if scope and isinstance(found, Figure) and not found.has_endpoints:
+    if scope and not found.has_endpoints:
         raise BadInput(f"{found.title} is that of a host: leave out the endpoint '{scope}'.")
     if scope is not None and scope.casefold() == EACH_ENDPOINT.casefold():
         scope = EACH_ENDPOINT
     all_of_them = [_measured(found, subject) for subject in subjects(found, scope, run)]
-    if found.dimension is Dimension.RATE:
+    if found.dimension in (Dimension.RATE, Dimension.THROUGHPUT):
         return min(all_of_them, key=lambda each: math.inf if each.value is None else each.value)
     return max(all_of_them, key=lambda each: -1 if each.value is None else each.value)
 
 
 def _measured(metric: Metric, subject: Subject) -> Measured:
+    requests, name = subject.requests, subject.name
     if isinstance(metric, Latency):
-        histogram = metric.histogram(subject.endpoints[0].tally)
-        return Measured(metric.value_ms(histogram), "ms", histogram.count, subject.name)
-    if metric.dimension is Dimension.RESOURCE:
-        values = resource_percents(metric, subject)
-        return Measured(average(values), "%", len(values), subject.name)
-    percent = error_percent if metric.dimension is Dimension.SHARE else achieved_percent
-    return Measured(percent(subject), "%", subject.requests, subject.name)
+        histogram = metric.histogram(subject.tally())
+        return Measured(metric.value_ms(histogram), "ms", histogram.count, name)
+    if isinstance(metric, Share):
+        return Measured(share_percent(metric, subject), "%", requests, name)
+    if metric.dimension is Dimension.RATE:
+        return Measured(achieved_percent(subject), "%", requests, name)
+    if metric.dimension is Dimension.THROUGHPUT:
+        return Measured(throughput(subject), "/s", requests, name)
+    if metric.name == "generator cpu":
+        return Measured(subject.run.generator.cpu_percent, "%", requests, name)
+    values = seen_on_host(metric, subject)
+    unit = "MB/s" if metric.dimension is Dimension.TRAFFIC else "%"
+    return Measured(average(values), unit, len(values), name)

@@ -1,39 +1,30 @@
-"""Judging the figures that a run has of its own: error rate, achieved rate, the host's load."""
+"""Judging the figures that a run has of its own: rates, and the load of hosts."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from ApiLoadLibrary.measurement.outcomes import Failure
-from ApiLoadLibrary.measurement.resources import average, peak
+from ApiLoadLibrary.measurement.resources import ResourceSample, average, peak
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 
-from .confidence import Interval, samples_needed, share_interval
-from .dependence import worth_for_share
-from .doubt import all_workers, busy_arrivals, doubt, is_servers_fault, own_failures, waiting
-from .finding import Finding, doubted, enough, unmeasured, unsure, weighed
+from .doubt import all_workers, busy_arrivals, doubt, is_servers_fault, waiting
+from .finding import Finding, doubted, unmeasured
 from .judgement import Verdict
 from .limits import Limit
 from .metrics import Figure
-from .sentences import counted_failures, join, quantity, span
+from .sentences import join, quantity
 from .subject import Subject
 
 __all__ = [
     "achieved_percent",
-    "error_percent",
     "judge_achieved_rate",
-    "judge_error_rate",
-    "judge_resource",
-    "resource_percents",
+    "judge_generator_cpu",
+    "judge_host",
+    "judge_throughput",
+    "seen_on_host",
+    "throughput",
 ]
-
-RESOURCE_SAMPLES = 3
-"""Fewer seconds of a host's load are a glimpse, not an average."""
-
-
-def error_percent(subject: Subject) -> float | None:
-    """Failed requests in percent of all; None without requests."""
-    return 100 * subject.errors / subject.requests if subject.requests else None
 
 
 def achieved_percent(subject: Subject) -> float | None:
@@ -41,87 +32,29 @@ def achieved_percent(subject: Subject) -> float | None:
     return 100 * subject.in_time / subject.planned if subject.requests else None
 
 
-def resource_percents(metric: Figure, subject: Subject) -> list[float]:
-    """CPU or memory of the system under test's host, a value per second; empty if not watched."""
-    host = subject.run.host
-    return [getattr(each, f"{metric.name}_percent") for each in host.samples] if host else []
+def throughput(subject: Subject) -> float | None:
+    """Complete answers per second, whatever their status; None without requests."""
+    answered = sum(each.tally.answered for each in subject.endpoints)
+    return answered * 1e9 / subject.run.length_ns if subject.requests else None
 
 
-def judge_error_rate(_: Figure, limit: Limit, subject: Subject, confidence: float) -> Finding:
-    """The finding on the share of failed requests.
+def seen_on_host(metric: Figure, subject: Subject) -> list[float]:
+    """What the system under test's host did, a value per second; empty if not watched.
 
-    Errors that are the load generator's own count, but they alone fail nothing.
+    Percent; of the network megabytes per second, in and out together.
     """
-    measured = error_percent(subject)
-    if measured is None:
-        return unmeasured(subject, limit, "no requests were made")
-    requests = subject.requests
-    basis = (subject.basis(requests),)
-    verdict = limit.point_verdict(measured)
-    finding = Finding(subject, limit, measured, requests, verdict, basis=basis)
-    if _is_count(limit):
-        finding = enough(replace(finding, basis=(*basis, "point estimate")))
-    else:
-        finding = _estimated(finding, confidence)
-    return _blamed(finding, confidence) if finding.verdict is Verdict.FAIL else doubted(finding)
+    host = subject.run.host
+    return [_value(metric, each) for each in host.samples] if host else []
 
 
-def _is_count(limit: Limit) -> bool:
-    """No number of requests proves that there is no error at all: there the count decides."""
-    return limit.value in {0, 100}
+def _value(metric: Figure, sample: ResourceSample) -> float:
+    if metric.name == "network":
+        return (sample.sent_bytes_per_s + sample.received_bytes_per_s) / 1e6
+    value: float = getattr(sample, f"{metric.name}_percent")
+    return value
 
 
-def _estimated(finding: Finding, confidence: float) -> Finding:
-    subject = finding.subject
-    interval = _error_interval(subject, subject.errors, subject.requests, confidence)
-    found = weighed(finding, interval)
-    if found.verdict is not Verdict.INCONCLUSIVE:
-        return found
-    if not subject.errors:
-        return replace(found, reason=_too_few_without_error(finding, confidence))
-    return unsure(found, interval, confidence)
-
-
-def _error_interval(subject: Subject, errors: int, requests: int, confidence: float) -> Interval:
-    """In percent."""
-    worth = worth_for_share([each.tally for each in subject.endpoints], confidence)
-    return share_interval(errors, requests, confidence, worth * requests).scaled(100)
-
-
-def _too_few_without_error(finding: Finding, confidence: float) -> str:
-    needed = samples_needed(1 - finding.limit.value / 100, confidence)
-    seconds = finding.subject.run.length_ns / 1e9 * (needed / finding.samples - 1)
-    return (
-        f"too few requests: it takes {needed:,} without an error to show that "
-        f"with {100 * confidence:g} % confidence; run about {span(seconds)} longer at this rate"
-    )
-
-
-def _blamed(finding: Finding, confidence: float) -> Finding:
-    """A failure stands when what the server and the network did breaks the limit by itself."""
-    subject, limit = finding.subject, finding.limit
-    failures = counted_failures(subject.failures())
-    own = sum(own_failures(each, subject.run) for each in subject.endpoints)
-    errors, requests = subject.errors - own, subject.requests - own
-    if not own or _breaks(limit, subject, errors, requests, confidence):
-        return replace(finding, reason=failures)
-    reason = (
-        f"{own:,} of its {subject.errors:,} errors are not the server's; {failures}; "
-        f"{doubt(subject) or waiting(subject)}"
-    )
-    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
-
-
-def _breaks(limit: Limit, subject: Subject, errors: int, requests: int, confidence: float) -> bool:
-    if not requests:
-        return False
-    if _is_count(limit):
-        return not limit.met(100 * errors / requests)
-    interval = _error_interval(subject, errors, requests, confidence)
-    return limit.verdict(interval) is Verdict.FAIL
-
-
-def judge_achieved_rate(_: Figure, limit: Limit, subject: Subject, __: float) -> Finding:
+def judge_achieved_rate(limit: Limit, subject: Subject) -> Finding:
     """The finding on the rate at which requests were sent in their time: counted, not estimated.
 
     Only a server that kept all workers busy with service times beyond an endpoint's
@@ -142,7 +75,7 @@ def judge_achieved_rate(_: Figure, limit: Limit, subject: Subject, __: float) ->
         basis=(subject.basis(subject.requests),),
     )
     if finding.verdict is Verdict.PASS:
-        return doubted(enough(finding))
+        return doubted(finding)
     return _closed_shortfall(finding) if subject.run.closed else _shortfall(finding)
 
 
@@ -191,7 +124,7 @@ _NO_TARGET = (
     "load as fast as possible has no target; give a rate, as in achieved rate >= 100/s, "
     "or send a rate with Sustain …"
 )
-_TOO_SHORT = f"too few samples, one a second; run for at least {RESOURCE_SAMPLES + 1} s"
+_TOO_SHORT = "the run was too short for a sample, one a second"
 _NOT_MONITORED = (
     "the host of the system under test is not monitored; only a server on this machine "
     "can be watched from here, so read what the host's own monitoring shows"
@@ -206,9 +139,29 @@ def _slow_server(subject: Subject) -> str:
     )
 
 
-def judge_resource(metric: Figure, limit: Limit, subject: Subject, _: float) -> Finding:
-    """The finding on the CPU or memory of the system under test's host, averaged over the run."""
-    values = resource_percents(metric, subject)
+def judge_throughput(limit: Limit, subject: Subject) -> Finding:
+    """The finding on the answers per second: counted, not estimated.
+
+    A server can answer no more than it is asked: short of what was offered, it is not its failure.
+    """
+    measured = throughput(subject)
+    if measured is None:
+        return unmeasured(subject, limit, "no requests were made")
+    verdict = limit.point_verdict(measured)
+    basis = (subject.basis(subject.requests),)
+    finding = Finding(subject, limit, measured, subject.requests, verdict, basis=basis)
+    if verdict is Verdict.PASS:
+        return doubted(finding)
+    offered = subject.planned * 1e9 / subject.run.length_ns
+    reason = doubt(subject)
+    if not (reason or subject.run.closed or limit.met(offered)):
+        reason = f"no more than {subject.rate} was offered"
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason) if reason else finding
+
+
+def judge_host(metric: Figure, limit: Limit, subject: Subject) -> Finding:
+    """The finding on what the system under test's host did, averaged over the run."""
+    values = seen_on_host(metric, subject)
     mean, top, host = average(values), peak(values), subject.run.host
     if mean is None or top is None or host is None:
         return unmeasured(subject, limit, _TOO_SHORT if host else _NOT_MONITORED)
@@ -223,7 +176,20 @@ def judge_resource(metric: Figure, limit: Limit, subject: Subject, _: float) -> 
         basis=(f"{count} sample{'' if count == 1 else 's'}, one a second",),
         place=host.name,
     )
-    if count < RESOURCE_SAMPLES:
-        reason = _TOO_SHORT
-        return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
     return doubted(finding)
+
+
+def judge_generator_cpu(limit: Limit, subject: Subject) -> Finding:
+    """The finding on the processor use of the load generator's busiest process."""
+    measured, shards = subject.run.generator.cpu_percent, subject.run.generator.shards
+    if not shards:
+        return unmeasured(subject, limit, "no part of the load generator has lived to tell it")
+    return Finding(
+        subject,
+        limit,
+        measured,
+        subject.requests,
+        limit.point_verdict(measured),
+        aside=" of a core",
+        basis=(f"the busiest of {shards:,} processes" if shards > 1 else "its one process",),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .confidence import FEWEST_SAMPLES, Interval
+from .confidence import Interval
 from .doubt import doubt
 from .judgement import Verdict
 from .limits import Limit
@@ -56,11 +56,16 @@ def doubted(finding: Finding) -> Finding:
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason) if reason else finding
 
 
-def enough(finding: Finding) -> Finding:
-    """The same, but what was counted on a handful of requests is no pass."""
-    if finding.verdict is Verdict.FAIL or finding.samples >= FEWEST_SAMPLES:
+def enough(finding: Finding, fewest: int, what: str) -> Finding:
+    """The same, but what rests on a handful of samples decides nothing.
+
+    Args:
+        fewest: So many are enough.
+        what: What they are: `requests`.
+    """
+    if finding.measured is None or finding.samples >= fewest:
         return finding
-    reason = f"too few requests: {FEWEST_SAMPLES} are the least"
+    reason = f"too few {what}: {fewest:,} are the least"
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
 
 

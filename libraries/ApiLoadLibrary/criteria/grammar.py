@@ -1,20 +1,32 @@
 """The language of criteria, read.
 
-    criterion  ::= metric [ "of" scope ] operator target
-    metric     ::= latency | "error rate" | "achieved rate" | "cpu" | "memory"
-    latency    ::= statistic [ clock ] [ "of all answers" ]
+    criterion  ::= metric [ "of" scope ] operator target { clause }
+    metric     ::= statistic [ clock ] [ "of all answers" ]
+                 | "error rate" | "share of" ending | "achieved rate" | "throughput"
+                 | "cpu" | "memory" | "disk" | "network" | "generator cpu"
     statistic  ::= "p" PERCENTILE | "average" | "mean" | "median"
                  | "min" | "minimum" | "max" | "maximum"
-    clock      ::= "response time" | "service time"
-    scope      ::= "each endpoint" | NAME | '"' ANY NAME '"'
+    clock      ::= "response time" | "service time" | "schedule delay"
+                 | "connect time" | "tls time" | "first byte time"
+    ending     ::= STATUS | "1xx" … "9xx" | "timeouts" | "connection failures" | "tls failures"
+                 | "protocol failures" | "failed checks" | "dropped requests"
+    scope      ::= "each endpoint" | "the run" | "everything" | NAME | '"' ANY NAME '"'
     operator   ::= "<=" | ">=" | "<" | ">" | "at most" | "at least" | "below" | "above"
-    target     ::= DURATION | "threshold"             of a latency
-                 | PERCENT                            of error rate, cpu and memory
+    target     ::= DURATION | "threshold"             of a time
+                 | PERCENT                            of a share, cpu, memory and disk
                  | PERCENT [ "of target" ] | RATE     of achieved rate
+                 | RATE                               of throughput
+                 | BYTES "/" TIME                     of network
+    clause     ::= see `when`: windows, phases, how sure
 
-PERCENTILE is above 0 and below 100, with at most two decimals; DURATION, PERCENT
-and RATE are those of `values`.  Case does not matter.  A NAME may hold spaces; one
-that holds a comma, a comparison or the word `of` takes double quotes.
+PERCENTILE is above 0 and below 100, with at most two decimals; DURATION, PERCENT,
+RATE and BYTES are those of `values`.  Case does not matter.  A NAME is an endpoint's or a
+group's; it may hold spaces, and one that holds a comma, a comparison or the word `of` takes
+double quotes.
+
+Without a scope, times are judged endpoint by endpoint, and so are those of a group; shares
+and rates are those of all the requests together.  `the run` takes all its endpoints as one,
+`everything` all load runs of the session.
 
 The comparison is looked for first, because it is the one thing that a name
 without quotes cannot hold: what stands before it is metric and scope, what
@@ -28,15 +40,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ApiLoadLibrary.errors import BadCriterion, nearest
-from ApiLoadLibrary.values import Duration, Percent, Rate
+from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
 
-from .metrics import METRIC_NAMES, Dimension, Metric, find_metric
+from .metrics import METRIC_NAMES, SHARES, Dimension, Metric, find_metric
+from .when import ALL, CONFIDENCE, When, read_clauses
 
-__all__ = ["EACH_ENDPOINT", "Criterion", "parse", "parse_metric"]
+__all__ = ["EACH_ENDPOINT", "EVERYTHING", "THE_RUN", "Criterion", "parse", "parse_metric"]
 
 EACH_ENDPOINT = "Each Endpoint"
+THE_RUN = "The Run"
+EVERYTHING = "Everything"
 
-Target = Duration | Percent | Rate | None
+Target = Duration | Percent | Rate | ByteRate | None
 
 _OPERATORS = {
     "<=": "<=",
@@ -50,6 +65,7 @@ _OPERATORS = {
 }
 _TOKEN = re.compile(r'"[^"]*"|"|[<>=]+|at\s+(?:most|least)\b|[^\s"<>=]+', re.IGNORECASE)
 _ODD = re.compile(r"[,<>=]|\b(?:of|below|above|at)\b|^all answers$", re.IGNORECASE)
+_WORDS = {each.lower(): each for each in (EACH_ENDPOINT, THE_RUN, EVERYTHING)}
 _OF_TARGET = re.compile(r"\s+of\s+target$", re.IGNORECASE)
 
 
@@ -59,10 +75,12 @@ class Criterion:
 
     Attributes:
         metric: What is measured.
-        scope: An endpoint's name, `EACH_ENDPOINT`, or None where none was written.
+        scope: A name, `EACH_ENDPOINT`, `THE_RUN`, `EVERYTHING`, or None where none was written.
         operator: `<`, `<=`, `>` or `>=`.
         target: The limit; None for the threshold registered for each endpoint.
         text: As it was written.
+        when: In what part of the run it holds.
+        confidence: How sure a verdict must be, as a share of one; None for a point estimate.
     """
 
     metric: Metric
@@ -70,13 +88,22 @@ class Criterion:
     operator: str
     target: Target
     text: str = field(compare=False)
+    when: When = ALL
+    confidence: float | None = CONFIDENCE
 
     def __str__(self) -> str:
         scope = "" if self.scope is None else f" of {_quoted(self.scope)}"
         target = "threshold" if self.target is None else str(self.target)
         if self.metric.dimension is Dimension.RATE and isinstance(self.target, Percent):
             target += " of target"
-        return f"{self.metric.name}{scope} {self.operator} {target}"
+        clauses = " ".join(filter(None, [str(self.when), self._sureness()]))
+        return f"{self.metric.name}{scope} {self.operator} {target} {clauses}".rstrip()
+
+    def _sureness(self) -> str:
+        if self.confidence is None:
+            return "as point estimate"
+        percent = Percent(round(100 * self.confidence, 4))
+        return "" if self.confidence == CONFIDENCE else f"with {percent} confidence"
 
 
 def _quoted(name: str) -> str:
@@ -101,7 +128,8 @@ def parse(text: str, endpoints: Collection[str] | None = None) -> Criterion:
 
     Args:
         text: The criterion.
-        endpoints: The names that its scope may have; None lets any name through.
+        endpoints: The names that its scope may have, those of groups too; None lets any name
+            through.
 
     Raises:
         BadCriterion: It cannot be read, or names what does not exist.
@@ -111,12 +139,29 @@ def parse(text: str, endpoints: Collection[str] | None = None) -> Criterion:
     left, comparison = tokens[:place], tokens[place]
     metric, rest = _read_metric(text, left, comparison.start)
     scope = _read_scope(text, rest, comparison.start, endpoints) if rest else None
-    if scope is not None and metric.dimension is Dimension.RESOURCE:
+    if scope is not None and not metric.has_endpoints:
         raise BadCriterion(
             text, rest[1].start, f"{metric.title} is that of a host: leave out the endpoint."
         )
-    target = _read_target(text, comparison.end, metric)
-    return Criterion(metric, scope, _OPERATORS[comparison.word], target, text)
+    end, when, confidence = read_clauses(text, comparison.end)
+    _require_by_second(text, end, metric, when)
+    target = _read_target(text, comparison.end, end, metric)
+    if target is None and scope in (THE_RUN, EVERYTHING):
+        raise BadCriterion(
+            text, rest[1].start, "only endpoints have thresholds: write Each Endpoint, or a time."
+        )
+    operator = _OPERATORS[comparison.word]
+    return Criterion(metric, scope, operator, target, text, when, confidence)
+
+
+def _require_by_second(text: str, position: int, metric: Metric, when: When) -> None:
+    if when == ALL or metric.by_second:
+        return
+    if when.phase and when.window is None and not when.after_s and metric.has_endpoints:
+        return
+    raise BadCriterion(
+        text, position, f"{metric.title} is known of the whole run only: leave out this clause."
+    )
 
 
 def parse_metric(text: str) -> Metric:
@@ -148,17 +193,23 @@ def _find_comparison(text: str, tokens: list[_Token]) -> int:
 def _read_metric(text: str, left: list[_Token], end: int) -> tuple[Metric, list[_Token]]:
     """The metric, and the tokens behind it."""
     words = [token.word for token in left]
-    length = words.index("of") if "of" in words else len(words)
-    if find_metric(" ".join(words[: length + 3])):
-        length += 3  # `of all answers` belongs to the metric, no other `of` does
+    # `share of 429 of Products`: an `of` may belong to the metric, or stand before the scope.
+    breaks = [*(place for place, word in enumerate(words) if word == "of"), len(words)]
+    for length in reversed(breaks):
+        metric = find_metric(" ".join(words[:length]))
+        if metric is not None:
+            return metric, left[length:]
+    length = breaks[0]
     if not length:
         raise BadCriterion(text, left[0].start if left else end, f"a metric is missing. {_known()}")
-    metric = find_metric(" ".join(words[:length]))
-    if metric is None:
-        _refuse_missing_of(text, left[:length])
-        written = text[left[0].start : left[length - 1].end]
-        raise BadCriterion(text, left[0].start, _no_metric(written))
-    return metric, left[length:]
+    if words[:2] == ["share", "of"]:
+        raise BadCriterion(text, left[2].start if left[2:] else end, _NO_SHARE)
+    _refuse_missing_of(text, left[:length])
+    written = text[left[0].start : left[length - 1].end]
+    raise BadCriterion(text, left[0].start, _no_metric(written))
+
+
+_NO_SHARE = f"write a status like 429 or 5xx, or one of {', '.join(SHARES)}."
 
 
 def _refuse_missing_of(text: str, tokens: list[_Token]) -> None:
@@ -170,13 +221,15 @@ def _refuse_missing_of(text: str, tokens: list[_Token]) -> None:
 
 
 def _no_metric(written: str) -> str:
-    guess = nearest(written, ("p50", "p90", "p95", "p99", "p99.9", *METRIC_NAMES))
+    shares = [f"share of {each}" for each in ("429", "5xx", *SHARES)]
+    guess = nearest(written, ("p50", "p90", "p95", "p99", "p99.9", *METRIC_NAMES, *shares))
     hint = f" Did you mean '{guess}'?" if guess else ""
     return f"there is no metric '{written}'.{hint} {_known()}"
 
 
 def _known() -> str:
-    return f"There is: p0.01 to p99.99, {', '.join(METRIC_NAMES)}."
+    names = ", ".join(METRIC_NAMES)
+    return f"There is: p0.01 to p99.99, {names}, and share of 429, 5xx, timeouts and more."
 
 
 def _read_scope(
@@ -192,8 +245,8 @@ def _read_scope(
         name = " ".join(token.text for token in names)
     if not name.strip():
         raise BadCriterion(text, position, "the name of an endpoint is missing after 'of'.")
-    if name.lower() == EACH_ENDPOINT.lower():
-        return EACH_ENDPOINT
+    if name.lower() in _WORDS:
+        return _WORDS[name.lower()]
     return name if endpoints is None else _spelled(text, position, name, endpoints)
 
 
@@ -218,12 +271,12 @@ def _spelled(text: str, position: int, name: str, endpoints: Collection[str]) ->
     raise BadCriterion(text, position, f"there is no endpoint '{name}'.{hint}{known}")
 
 
-def _read_target(text: str, start: int, metric: Metric) -> Target:
-    written = text[start:].strip()
-    position = len(text) - len(text[start:].lstrip())
+def _read_target(text: str, start: int, end: int, metric: Metric) -> Target:
+    written = text[start:end].strip()
+    position = start + len(text[start:end]) - len(text[start:end].lstrip())
     wanted = metric.dimension.value
     if not written:
-        raise BadCriterion(text, len(text), f"a limit is missing: write {wanted}.")
+        raise BadCriterion(text, end, f"a limit is missing: write {wanted}.")
     try:
         return _target(written, metric.dimension)
     except ValueError as problem:
@@ -233,7 +286,9 @@ def _read_target(text: str, start: int, metric: Metric) -> Target:
 def _target(written: str, dimension: Dimension) -> Target:
     if dimension is Dimension.TIME:
         return None if written.lower() == "threshold" else Duration.parse(written)
-    if dimension is Dimension.RATE and "/" in written:
+    if dimension is Dimension.TRAFFIC:
+        return ByteRate.parse(written)
+    if dimension is Dimension.THROUGHPUT or (dimension is Dimension.RATE and "/" in written):
         return Rate.parse(written)
     if dimension is Dimension.RATE:
         return Percent.parse(_OF_TARGET.sub("", written))

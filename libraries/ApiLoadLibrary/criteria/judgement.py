@@ -38,7 +38,7 @@ class Judgement:
         run_id: The load run that was judged; None when there was none.
         operator: `<`, `<=`, `>` or `>=`.
         target: The limit, in `unit`.
-        unit: `ms`, `%`, `/s`.
+        unit: `ms`, `%`, `/s`, `MB/s`.
         measured: The measured value in `unit`; None when nothing could be measured.
         interval: Where the true value lies with `confidence`, in `unit`.
         confidence: 0.95 for 95 %; None where the value is a point estimate.
@@ -48,6 +48,11 @@ class Judgement:
         verdict: The verdict.
         reason: Why, as the tail of a sentence; never empty for an inconclusive one.
         sentence: The whole finding as one plain sentence.
+        scope: What it is about, as the language writes it: an endpoint's or a group's name, `Each
+            Endpoint`, `The Run`, `Everything`; None where nothing was written.
+        when: Of what part of the run it speaks, as the language writes it: `in every 10 s
+            during burst`; empty for all of the judged phase.
+        window_s: Length in seconds of the windows judged one by one; None where there are none.
     """
 
     criterion: str
@@ -65,6 +70,9 @@ class Judgement:
     verdict: Verdict
     reason: str
     sentence: str
+    scope: str | None = None
+    when: str = ""
+    window_s: int | None = None
 
     @property
     def passed(self) -> bool:

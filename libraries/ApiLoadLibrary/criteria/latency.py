@@ -1,4 +1,4 @@
-"""Judging response times and service times of one endpoint."""
+"""Judging response times, service times and the other times that are measured."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .confidence import (
 )
 from .dependence import worth_for_mean, worth_for_quantile
 from .doubt import generator_fault, waiting
-from .finding import Finding, doubted, enough, unmeasured, unsure, weighed
+from .finding import Finding, doubted, unmeasured, unsure, weighed
 from .judgement import Verdict
 from .limits import Limit
-from .metrics import NS_PER_MS, Latency
+from .metrics import NS_PER_MS, Clock, Latency
 from .sentences import counted_failures, quantity, span
 from .subject import Subject
 
@@ -30,34 +30,43 @@ __all__ = ["judge_latency"]
 FAR_OFF = 2.0
 
 
-def judge_latency(metric: Latency, limit: Limit, subject: Subject, confidence: float) -> Finding:
-    """The finding on one endpoint's response or service times.
+def judge_latency(
+    metric: Latency, limit: Limit, subject: Subject, confidence: float | None
+) -> Finding:
+    """The finding on the times of one endpoint, or of several taken as one.
 
     A response time that breaks its limit while the service time meets it was spent
     waiting for the load generator: that is not the server's failure.
+
+    Args:
+        confidence: Of its interval; None for a point estimate.
     """
-    tally = subject.endpoints[0].tally
+    tally = subject.tally()
     histogram = metric.histogram(tally)
     value = metric.value_ms(histogram)
     if value is None:
-        return unmeasured(subject, limit, _why_nothing(subject))
+        return unmeasured(subject, limit, _why_nothing(metric, subject))
     basis = (subject.basis(histogram.count),)
     verdict = limit.point_verdict(value)
     finding = Finding(subject, limit, value, histogram.count, verdict, basis=basis)
-    if metric.has_interval:
+    if metric.has_interval and confidence is not None:
         finding = _estimated(finding, metric, tally, confidence)
     else:
-        finding = enough(replace(finding, basis=(*basis, "point estimate")))
+        finding = replace(finding, basis=(*basis, "point estimate"))
     if finding.verdict is not Verdict.FAIL:
         return doubted(finding)
-    if not metric.service:
-        finding = _unless_waiting(finding, metric.of_service())
-    return _unless_slowed(finding, metric.of_service())
+    if metric.clock is Clock.DELAY:
+        return finding  # nobody's but the generator's, and it is asked about that
+    if metric.clock is Clock.RESPONSE:
+        finding = _unless_waiting(finding, metric.of_service(), tally)
+    return _unless_slowed(finding, metric, tally)
 
 
-def _why_nothing(subject: Subject) -> str:
+def _why_nothing(metric: Latency, subject: Subject) -> str:
     if not subject.requests:
         return "no requests were made"
+    if not metric.clock.by_fate:
+        return f"no {metric.clock.value.replace('tls', 'TLS')} was part of any request"
     failures = counted_failures(subject.failures())
     return f"none of {subject.requests:,} requests succeeded: {failures}"
 
@@ -128,10 +137,10 @@ def _too_few(finding: Finding, metric: Latency, worth: float, confidence: float)
     return f"too few requests: {what}{dependent}; run about {span(longer)} longer at this rate"
 
 
-def _unless_waiting(finding: Finding, service: Latency) -> Finding:
+def _unless_waiting(finding: Finding, service: Latency, tally: Tally) -> Finding:
     """A failure stands when the service time breaks the limit too."""
     limit = finding.limit
-    value = service.value_ms(service.histogram(finding.subject.endpoints[0].tally))
+    value = service.value_ms(service.histogram(tally))
     if value is not None and not limit.met(value):
         return finding
     own = (
@@ -143,7 +152,7 @@ def _unless_waiting(finding: Finding, service: Latency) -> Finding:
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
 
 
-def _unless_slowed(finding: Finding, service: Latency) -> Finding:
+def _unless_slowed(finding: Finding, metric: Latency, tally: Tally) -> Finding:
     """A failure stands when the generator's own slowness cannot have made it.
 
     Who is late with a request by his own fault is as late with reading the answer: twice
@@ -151,9 +160,10 @@ def _unless_slowed(finding: Finding, service: Latency) -> Finding:
     """
     if finding.verdict is not Verdict.FAIL:
         return finding
-    run, limit, tally = finding.subject.run, finding.limit, finding.subject.endpoints[0].tally
-    value = service.value_ms(service.histogram(tally))
-    own = service.value_ms(tally.own_delay) or 0.0
+    run, limit = finding.subject.run, finding.limit
+    served = metric.of_service() if metric.clock is Clock.RESPONSE else metric
+    value = served.value_ms(served.histogram(tally))
+    own = metric.value_ms(tally.own_delay) or 0.0
     if value is None or not (run.generator.overloaded or limit.met(value - 2 * own)):
         return finding
     fault = generator_fault(run) or (

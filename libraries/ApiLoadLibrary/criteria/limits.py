@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ApiLoadLibrary.values import Duration, Percent, Rate
+from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
 
 from .confidence import Interval
 from .judgement import Verdict
@@ -38,7 +38,7 @@ class Limit:
     Attributes:
         symbol: The operator.
         value: The limit, in `unit`.
-        unit: `ms`, `%` or `/s`.
+        unit: `ms`, `%`, `/s` or `MB/s`.
         words: The limit as a person writes it.
     """
 
@@ -48,12 +48,14 @@ class Limit:
     words: str
 
     @classmethod
-    def of(cls, symbol: str, target: Duration | Percent | Rate) -> Limit:
+    def of(cls, symbol: str, target: Duration | Percent | Rate | ByteRate) -> Limit:
         """The limit that a criterion's target sets."""
         if isinstance(target, Duration):
             return cls(symbol, target.ms, "ms", str(target))
         if isinstance(target, Percent):
             return cls(symbol, target.value, "%", str(target))
+        if isinstance(target, ByteRate):
+            return cls(symbol, target.mb_per_s, "MB/s", str(target))
         return cls(symbol, float(target.per_second), "/s", str(target))
 
     @property

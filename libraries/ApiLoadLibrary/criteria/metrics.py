@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
 
-from ApiLoadLibrary.measurement.histogram import Histogram
-from ApiLoadLibrary.measurement.tally import Tally
+from ApiLoadLibrary.measurement.histogram import Cells, Histogram
+from ApiLoadLibrary.measurement.outcomes import FailureKind, describe, is_status
+from ApiLoadLibrary.measurement.tally import Second, Tally
 
-__all__ = ["FIGURES", "METRIC_NAMES", "Dimension", "Figure", "Latency", "Metric", "find_metric"]
+__all__ = [
+    "ERROR_RATE",
+    "FIGURES",
+    "METRIC_NAMES",
+    "SHARES",
+    "Clock",
+    "Dimension",
+    "Figure",
+    "Latency",
+    "Metric",
+    "Share",
+    "find_metric",
+]
 
 NS_PER_MS = 1_000_000
 
@@ -20,40 +34,74 @@ class Dimension(Enum):
     TIME = "a time like 200 ms, or the word threshold"
     SHARE = "a percentage like 1 %"
     RATE = "98 % of target, or a rate like 1,000/min"
+    THROUGHPUT = "a rate like 1,000/min"
     RESOURCE = "a percentage like 90 %"
+    TRAFFIC = "a rate of bytes like 10 MB/s"
+
+
+class Clock(Enum):
+    """What time is measured; the value is its name in the language."""
+
+    RESPONSE = "response time"
+    SERVICE = "service time"
+    DELAY = "schedule delay"
+    CONNECT = "connect time"
+    TLS = "tls time"
+    FIRST_BYTE = "first byte time"
+
+    @property
+    def by_fate(self) -> bool:
+        """Whether it is known apart for successes and for failures."""
+        return self in (Clock.RESPONSE, Clock.SERVICE)
+
+    def histogram(self, tally: Tally, *, all_answers: bool) -> Histogram:
+        """The durations of this kind that were measured."""
+        if self.by_fate:
+            answers = tally.response if self is Clock.RESPONSE else tally.service
+            return answers.all() if all_answers else answers.judged()
+        return {
+            Clock.DELAY: tally.schedule_delay,
+            Clock.CONNECT: tally.connect,
+            Clock.TLS: tally.tls,
+            Clock.FIRST_BYTE: tally.first_byte,
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """A statistic of response times, or of service times; always judged endpoint by endpoint.
+    """A statistic of times; judged endpoint by endpoint unless the scope says otherwise.
 
     Attributes:
         statistic: `p95`, `average`, `median`, `min` or `max`.
-        service: Count from the actual send, instead of from the scheduled start.
+        clock: Of which times.
         all_answers: Include fast refusals and other failures, which criteria leave out.
     """
 
     statistic: str
-    service: bool = False
+    clock: Clock = Clock.RESPONSE
     all_answers: bool = False
 
     dimension = Dimension.TIME
     by_endpoint = True
+    has_endpoints = True
+
+    @property
+    def by_second(self) -> bool:
+        """Whether it is kept second by second, so that windows can be judged."""
+        return self.clock.by_fate and not self.all_answers
 
     @property
     def name(self) -> str:
         """As the language writes it: `p95 service time of all answers`."""
-        clock = " service time" if self.service else ""
+        clock = "" if self.clock is Clock.RESPONSE else f" {self.clock.value}"
         return f"{self.statistic}{clock}{' of all answers' if self.all_answers else ''}"
 
     @property
     def title(self) -> str:
         """As a sentence begins: `P95`, `Average response time`."""
         word = _TITLES.get(self.statistic, self.statistic.upper())
-        if self.service:
-            word += " service time"
-        elif self.statistic in _TITLES:
-            word += " response time"
+        if self.clock is not Clock.RESPONSE or self.statistic in _TITLES:
+            word += f" {self.clock.value.replace('tls', 'TLS')}"
         return word + (" of all answers" if self.all_answers else "")
 
     @property
@@ -70,12 +118,15 @@ class Latency:
 
     def of_service(self) -> Latency:
         """The same statistic of service times."""
-        return Latency(self.statistic, service=True, all_answers=self.all_answers)
+        return Latency(self.statistic, Clock.SERVICE, self.all_answers)
 
     def histogram(self, tally: Tally) -> Histogram:
         """The durations that it is a statistic of."""
-        answers = tally.service if self.service else tally.response
-        return answers.all() if self.all_answers else answers.judged()
+        return self.clock.histogram(tally, all_answers=self.all_answers)
+
+    def cells(self, second: Second) -> Cells:
+        """The same of one second, where it is kept by second."""
+        return second.judged if self.clock is Clock.RESPONSE else second.served
 
     def value_ms(self, histogram: Histogram) -> float | None:
         """The statistic in milliseconds; None of nothing."""
@@ -91,61 +142,123 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """The share of requests that ended in a certain way: of the run, unless a scope is named.
+
+    Attributes:
+        name: As the language writes it.
+        title: As a sentence begins.
+        holds: Whether a request that ended so is counted.
+        failures_only: Whether it is counted only if its endpoint does not expect that.
+    """
+
+    name: str
+    title: str
+    holds: Callable[[int], bool] = field(repr=False, compare=False)
+    failures_only: bool = False
+
+    dimension = Dimension.SHARE
+    by_endpoint = False
+    has_endpoints = True
+    by_second = True
+
+    def hits(self, part: Tally | Second) -> int:
+        """How many of these requests are counted."""
+        if self.failures_only:
+            return part.errors  # who expects what is known there
+        return sum(count for outcome, count in part.outcomes.items() if self.holds(outcome))
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric with a value of its own: of the run, unless an endpoint is named.
+    """A metric that has one value: of the run, of an endpoint, or of a host.
 
     Attributes:
         name: As the language writes it.
         title: As a sentence begins.
         has_endpoints: Whether an endpoint has this figure too.
+        by_second: Whether it is kept second by second.
     """
 
     name: str
     title: str
     dimension: Dimension
     has_endpoints: bool = True
+    by_second: bool = True
 
     by_endpoint = False
 
 
-Metric = Latency | Figure
+Metric = Latency | Share | Figure
 
-FIGURES = {
+ERROR_RATE = Share("error rate", "Error rate", lambda _: True, failures_only=True)
+FIGURES: dict[str, Share | Figure] = {
     figure.name: figure
     for figure in (
-        Figure("error rate", "Error rate", Dimension.SHARE),
+        ERROR_RATE,
         Figure("achieved rate", "Achieved rate", Dimension.RATE),
+        Figure("throughput", "Throughput", Dimension.THROUGHPUT),
         Figure("cpu", "CPU", Dimension.RESOURCE, has_endpoints=False),
         Figure("memory", "Memory", Dimension.RESOURCE, has_endpoints=False),
+        Figure("disk", "Disk", Dimension.RESOURCE, has_endpoints=False),
+        Figure("network", "Network", Dimension.TRAFFIC, has_endpoints=False),
+        Figure(
+            *("generator cpu", "Generator CPU", Dimension.RESOURCE),
+            has_endpoints=False,
+            by_second=False,
+        ),
     )
 }
+SHARES = {
+    "timeouts": FailureKind.TIMEOUT,
+    "connection failures": FailureKind.CONNECTION,
+    "tls failures": FailureKind.TLS,
+    "protocol failures": FailureKind.PROTOCOL,
+    "failed checks": FailureKind.CHECK,
+    "dropped requests": FailureKind.DROPPED,
+}
+"""Kinds of failures by their names behind `share of`."""
+
+_SHARE_OF = "share of "
 _TITLES = {"average": "Average", "median": "Median", "min": "Minimum", "max": "Maximum"}
 _STATISTICS = {word: word for word in _TITLES} | {
     "mean": "average",
     "minimum": "min",
     "maximum": "max",
 }
+_ALL_ANSWERS = " of all answers"
 METRIC_NAMES = (*_TITLES, *FIGURES)
-"""Every metric but the percentiles."""
+"""Every metric but the percentiles and the shares of what is named."""
 
 _PERCENTILE = re.compile(r"p(\d{1,2})(?:\.(\d{1,2}))?", re.ASCII)
+_STATUS = re.compile(r"[1-9][0-9]{2}", re.ASCII)
+_STATUS_CLASS = re.compile(r"[1-9]xx", re.ASCII)
 
 
 def find_metric(words: str) -> Metric | None:
     """The metric of these words, in whatever case; None when there is none.
 
-    `of all answers` belongs to the words.
+    `of all answers` and what stands behind `share of` belong to the words.
     """
     text = " ".join(words.lower().split())
     if text in FIGURES:
         return FIGURES[text]
-    rest = text.removesuffix(" of all answers")
-    word = rest.removesuffix(" response time").removesuffix(" service time")
+    if text.startswith(_SHARE_OF):
+        return _share(text.removeprefix(_SHARE_OF))
+    return _latency(text)
+
+
+def _latency(text: str) -> Latency | None:
+    rest = text.removesuffix(_ALL_ANSWERS)
+    word, clock = rest, Clock.RESPONSE
+    for each in Clock:
+        if rest.endswith(f" {each.value}"):
+            word, clock = rest.removesuffix(f" {each.value}"), each
     statistic = _STATISTICS.get(word) or _percentile(word)
-    known_clock = rest in (word, f"{word} response time", f"{word} service time")
-    if statistic is None or not known_clock:
+    all_answers = text != rest
+    if statistic is None or (all_answers and not clock.by_fate):
         return None
-    return Latency(statistic, rest.endswith(" service time"), text != rest)
+    return Latency(statistic, clock, all_answers)
 
 
 def _percentile(word: str) -> str | None:
@@ -157,3 +270,22 @@ def _percentile(word: str) -> str | None:
     if not whole and not decimals:
         return None
     return f"p{whole}.{decimals}" if decimals else f"p{whole}"
+
+
+def _share(what: str) -> Share | None:
+    """The share of `429`, of `5xx`, or of a kind of failure."""
+    name = f"{_SHARE_OF}{what}"
+    if _STATUS.fullmatch(what):
+        status = int(what)
+        return Share(name, f"Share of status {what}", lambda outcome: outcome == status)
+    if _STATUS_CLASS.fullmatch(what):
+        first = int(what[0])
+        return Share(name, f"Share of status {what}", lambda outcome: outcome // 100 == first)
+    kind = SHARES.get(what)
+    if kind is None:
+        return None
+    return Share(
+        name,
+        f"Share of {what.replace('tls', 'TLS')}",
+        lambda outcome: not is_status(outcome) and describe(outcome).kind is kind,
+    )

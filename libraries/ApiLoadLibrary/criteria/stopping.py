@@ -1,10 +1,14 @@
-"""Conditions that end a load before its time: `error rate > 50 % for 10 s`.
+"""Conditions that end a load before its time.
 
-    condition  ::= criterion "for" DURATION
+    condition  ::= criterion "for" DURATION          error rate > 50 % for 10 s
+                 | criterion "cannot be met"         p95 of Products < 50 ms cannot be met
 
-The criterion is one of the language (see `grammar`), on the error rate or on response times,
-and says what must not go on: it looks upwards.  It is seen second by second on what all shards
-have told, so a second is known about half a second after it is over.
+The criterion is one of the language (see `grammar`), on shares of requests or on response times.
+The first kind says what must not go on, and so looks upwards.  It is seen second by second on
+what all shards have told, so a second is known about half a second after it is over.
+
+The second kind names a requirement: the load ends when so many requests have broken it that
+it would be missed even if all those still to come met it.
 
 Requests that are still under way count as if they would succeed at once.  So a condition is
 never met too early: only when what has ended already is enough.
@@ -15,38 +19,41 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ApiLoadLibrary.errors import BadCriterion
-from ApiLoadLibrary.measurement.histogram import Histogram
+from ApiLoadLibrary.measurement.histogram import Histogram, nearest_rank
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.tally import Second
-from ApiLoadLibrary.values import NS_PER_S, Duration
 
-from .grammar import EACH_ENDPOINT, Criterion, parse
+from .grammar import EACH_ENDPOINT, EVERYTHING, THE_RUN, Criterion, parse
 from .limits import Limit
-from .metrics import Dimension, Latency
+from .metrics import NS_PER_MS, Latency, Share
+from .when import ALL, When, Window
 
-__all__ = ["StopCondition", "StopWatch", "parse_stop"]
+__all__ = ["Loaded", "StopCondition", "StopWatch", "parse_stop"]
 
-_FOR = re.compile(r"\s+for\s+(?!.*\sfor\s)", re.IGNORECASE)
+_CANNOT_BE_MET = re.compile(r"\s+cannot\s+be\s+met\s*$", re.IGNORECASE)
 
+T = TypeVar("T")
 Due = Callable[[int, int], int | None]
 """How many arrivals an endpoint has in a second of the load; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopCondition:
-    """What must not go on, and for how many seconds.
+    """What ends a load.
 
     Attributes:
-        criterion: What each of the seconds is held against.
-        seconds: How many in a row.
+        criterion: What seconds are held against, or the requirement that can be missed.
+        limit: Its limit.
+        seconds: How many seconds in a row; None for a requirement.
         text: As it was written.
     """
 
     criterion: Criterion
     limit: Limit
-    seconds: int
+    seconds: int | None
     text: str
 
 
@@ -60,35 +67,29 @@ def parse_stop(text: str, endpoints: Collection[str]) -> StopCondition:
     Raises:
         BadCriterion: It cannot be read, names what does not exist, or cannot end a load.
     """
-    before, *behind = _FOR.split(text)
-    if not behind:
-        raise BadCriterion(text, len(text), "say how long it may go on: … for 10 s.")
-    seconds = _whole_seconds(text, behind[0])
-    criterion = parse(before, endpoints)
-    _require_by_second(text, criterion)
+    required = _CANNOT_BE_MET.search(text)
+    criterion = parse(text[: required.start()] if required else text, endpoints)
+    window = criterion.when.window
     if criterion.target is None:
         raise BadCriterion(text, 0, "a load is ended by a time like 2 s, not by a threshold.")
+    if required:
+        _require_missable(text, criterion)
+    else:
+        _require_for(text, criterion)
     limit = Limit.of(criterion.operator, criterion.target)
+    seconds = window.seconds if window else None
     return StopCondition(criterion, limit, seconds, " ".join(text.split()))
 
 
-def _whole_seconds(text: str, written: str) -> int:
-    place = len(text) - len(written)
-    try:
-        length = Duration.parse(written)
-    except ValueError as problem:
-        raise BadCriterion(text, place, str(problem)) from None
-    if length.ns == 0 or length.ns % NS_PER_S:
-        raise BadCriterion(text, place, "write whole seconds, 1 s or more.")
-    return length.ns // NS_PER_S
-
-
-def _require_by_second(text: str, criterion: Criterion) -> None:
+def _require_for(text: str, criterion: Criterion) -> None:
+    """A number of seconds running, of what is too high, known second by second."""
+    window = criterion.when.window
+    if window is None or criterion.when != When(Window(window.seconds, running=True)):
+        raise BadCriterion(
+            text, len(text), "say how long it may go on, and nothing else: … for 10 s."
+        )
     metric = criterion.metric
-    if isinstance(metric, Latency):
-        known = not (metric.service or metric.all_answers)
-    else:
-        known = metric.dimension is Dimension.SHARE
+    known = isinstance(metric, Share) or (isinstance(metric, Latency) and metric.by_second)
     if not known:
         raise BadCriterion(
             text,
@@ -99,12 +100,43 @@ def _require_by_second(text: str, criterion: Criterion) -> None:
         raise BadCriterion(text, 0, "a load is ended by what is too high: write > or >=.")
 
 
+def _require_missable(text: str, criterion: Criterion) -> None:
+    """A ceiling on the whole load that is missed by counting: of a percentile, or of a share."""
+    metric = criterion.metric
+    counted = isinstance(metric, Share) or (
+        isinstance(metric, Latency)
+        and metric.by_second
+        and (metric.share is not None or metric.statistic == "max")
+    )
+    if criterion.when != ALL or not counted or criterion.operator not in ("<", "<="):
+        raise BadCriterion(
+            text,
+            0,
+            "what can be missed for certain before the end is a percentile, the max or a share, "
+            "below a limit and over the whole load: p95 of Products < 50 ms cannot be met.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An endpoint of a load run, before its end.
+
+    Attributes:
+        name, group: Its own, and the one that it is in, if any.
+        planned: How many arrivals it has in all; None where nobody knows.
+    """
+
+    name: str
+    group: str | None
+    planned: int | None
+
+
 class StopWatch:
     """Watches one load run for several conditions.
 
     Args:
-        conditions: What must not go on.
-        names: Of the run's endpoints, in their order.
+        conditions: What ends the load.
+        endpoints: Of the run, in their order.
         due: How many arrivals each of them has in each second.
         memory_s: For how long after a second requests of it may end.
     """
@@ -112,18 +144,21 @@ class StopWatch:
     def __init__(
         self,
         conditions: Sequence[StopCondition],
-        names: Sequence[str],
+        endpoints: Sequence[Loaded],
         due: Due,
         memory_s: float,
     ) -> None:
-        self._watched = [
+        watched = [
             _Watched(each, name, places)
             for each in conditions
-            for name, places in _subjects(each.criterion, names)
+            for name, places in _subjects(each.criterion, endpoints)
         ]
+        self._running = [each for each in watched if each.condition.seconds]
+        self._required = [each for each in watched if not each.condition.seconds]
         self._due = due
-        self._memory_s = memory_s + max((each.seconds for each in conditions), default=0)
-        self._seconds: list[dict[int, Second]] = [{} for _ in names]
+        self._planned = [each.planned for each in endpoints]
+        self._memory_s = memory_s + max((each.seconds or 0 for each in conditions), default=0)
+        self._seconds: list[dict[int, Second]] = [{} for _ in endpoints]
         self._looked_at = 0  # so many seconds were over then
 
     def __call__(self, progress: Progress, elapsed_s: float) -> str | None:
@@ -135,7 +170,7 @@ class StopWatch:
             progress: What was done since the last call.
             elapsed_s: Since the load's start, a warm-up left out.
         """
-        if not self._watched:
+        if not (self._running or self._required):
             return None
         self._take(progress)
         over = int(max(0.0, elapsed_s))
@@ -144,36 +179,30 @@ class StopWatch:
         self._looked_at = over
         first = max(0, int(elapsed_s - self._memory_s))
         self._forget_before(first)
-        met = (self._met(each, range(first, over)) for each in self._watched)
-        found = next(filter(None, met), None)
-        return found and f"its stop condition was met: {found}"
+        for watched in self._running:
+            if watched.goes_on(range(first, over), self._breaks):
+                return f"its stop condition was met: {watched}"
+        for watched in self._required:
+            if self._is_missed(watched):
+                return f"its stop condition was met: {watched}"
+        return None
 
     def _take(self, progress: Progress) -> None:
         for endpoint, seconds in progress.seconds.items():
             for number, second in seconds.items():
                 self._seconds[endpoint].setdefault(number, Second()).merge(second)
-            for each in self._watched:
+            for each in self._running:
                 if endpoint in each.places:
                     for number in seconds:
                         each.broken.pop(number, None)
+            for each in self._required:
+                if endpoint in each.places:
+                    each.missed += sum(map(each.breaking, seconds.values()))
 
     def _forget_before(self, first: int) -> None:
-        for kept in self._seconds:
-            for number in [each for each in kept if each < first]:
-                del kept[number]
-        for watched in self._watched:
-            for number in [each for each in watched.broken if each < first]:
-                del watched.broken[number]
-
-    def _met(self, watched: _Watched, numbers: range) -> str | None:
-        condition, streak = watched.condition, 0
-        for number in numbers:
-            if number not in watched.broken:
-                watched.broken[number] = self._breaks(watched, number)
-            streak = streak + 1 if watched.broken[number] else 0
-            if streak == condition.seconds:
-                return condition.text + (f" ({watched.name})" if watched.name else "")
-        return None
+        self._seconds = [_since(first, each) for each in self._seconds]
+        for watched in self._running:
+            watched.broken = _since(first, watched.broken)
 
     def _breaks(self, watched: _Watched, number: int) -> bool:
         """Whether a second is as the condition says, whatever becomes of what is under way."""
@@ -181,21 +210,35 @@ class StopWatch:
         metric = watched.condition.criterion.metric
         if isinstance(metric, Latency):
             value = metric.value_ms(
-                Histogram.from_cells([each.judged for each in seconds.values()])
+                Histogram.from_cells([metric.cells(each) for each in seconds.values()])
             )
         else:
-            value = self._error_percent(seconds, number)
+            value = self._percent(watched, seconds, number)
         return value is not None and watched.condition.limit.met(value)
 
-    def _error_percent(self, seconds: Mapping[int, Second], number: int) -> float | None:
-        errors = sum(each.errors for each in seconds.values())
+    def _percent(
+        self, watched: _Watched, seconds: Mapping[int, Second], number: int
+    ) -> float | None:
+        hits = sum(map(watched.breaking, seconds.values()))
         due = sum(
             max(each.requests, self._due(place, number) or 0) for place, each in seconds.items()
         )
-        return 100 * errors / due if due else None
+        return 100 * hits / due if due else None
+
+    def _is_missed(self, watched: _Watched) -> bool:
+        """Whether more have broken the limit than may, of all that are planned."""
+        planned = [self._planned[place] for place in watched.places]
+        total = sum(each or 0 for each in planned)
+        if None in planned or not total:
+            return False  # without an end in sight there is always time to make up for it
+        metric = watched.condition.criterion.metric
+        if isinstance(metric, Latency):
+            share = 1.0 if metric.share is None else metric.share
+            return watched.missed > total - nearest_rank(share, total)
+        return not watched.condition.limit.met(100 * watched.missed / total)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Watched:
     """What one condition looks at: endpoints that are seen together.
 
@@ -203,21 +246,56 @@ class _Watched:
         name: Of the endpoint, where others are seen apart from it.
         places: Of the endpoints in the run.
         broken: Which seconds are as the condition says, as far as that has been looked at.
+        missed: How many requests have broken the limit, of a requirement.
     """
 
     condition: StopCondition
     name: str | None
     places: tuple[int, ...]
     broken: dict[int, bool] = field(default_factory=dict)
+    missed: int = 0
+
+    def goes_on(self, numbers: range, breaks: Callable[[_Watched, int], bool]) -> bool:
+        """Whether so many of these seconds in a row are as the condition says."""
+        streak = 0
+        for number in numbers:
+            if number not in self.broken:
+                self.broken[number] = breaks(self, number)
+            streak = streak + 1 if self.broken[number] else 0
+            if streak == self.condition.seconds:
+                return True
+        return False
+
+    def breaking(self, second: Second) -> int:
+        """How many requests of a second are counted against the limit."""
+        metric = self.condition.criterion.metric
+        if isinstance(metric, Latency):
+            # Those of the limit's own cell may lie on either side of it.
+            over = Histogram.from_cells([metric.cells(second)])
+            return over.count_above(round(self.condition.limit.value * NS_PER_MS))
+        assert isinstance(metric, Share)
+        return metric.hits(second)
+
+    def __str__(self) -> str:
+        return self.condition.text + (f" ({self.name})" if self.name else "")
+
+
+def _since(first: int, seconds: Mapping[int, T]) -> dict[int, T]:
+    return {number: each for number, each in seconds.items() if number >= first}
 
 
 def _subjects(
-    criterion: Criterion, names: Sequence[str]
+    criterion: Criterion, endpoints: Sequence[Loaded]
 ) -> Iterator[tuple[str | None, tuple[int, ...]]]:
-    scope = criterion.scope
-    if scope == EACH_ENDPOINT or (scope is None and criterion.metric.by_endpoint):
-        yield from ((name, (place,)) for place, name in enumerate(names))
-    elif scope is None:
-        yield None, tuple(range(len(names)))
+    """Whose requests are seen together: a name, where others are seen apart, and places."""
+    scope, by_endpoint = criterion.scope, criterion.metric.by_endpoint
+    names = [each.name for each in endpoints]
+    places = tuple(range(len(names)))
+    if scope in (THE_RUN, EVERYTHING) or (scope is None and not by_endpoint):
+        yield None, places
+    elif scope in (None, EACH_ENDPOINT):
+        yield from ((names[place], (place,)) for place in places)
     elif scope in names:
         yield None, (names.index(scope),)
+    elif here := tuple(place for place in places if endpoints[place].group == scope):
+        yield from ((names[place], (place,)) for place in here) if by_endpoint else [(None, here)]

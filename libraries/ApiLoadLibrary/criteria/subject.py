@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ApiLoadLibrary.errors import UnknownName
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult, Totals
+from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
 
-from .grammar import EACH_ENDPOINT
+from .grammar import EACH_ENDPOINT, EVERYTHING, THE_RUN
 from .metrics import Metric
 
-__all__ = ["Subject", "subjects"]
+__all__ = ["Subject", "names_in", "subjects"]
 
 
 @dataclass(frozen=True, slots=True)
 class Subject(Totals):
-    """One endpoint of a run, or all of them together.
+    """One endpoint of a run, a group of them, or all of them together.
 
     Attributes:
         run: The load run.
         endpoints: Those that it is about.
-        name: The endpoint's name; None for the whole run.
+        name: The endpoint's or the group's name; None for the whole run.
+        within: What it is a window of.  Whether the promised load was carried is asked of that:
+            a single request that was sent late spoils no window.
     """
 
     run: RunResult
     endpoints: tuple[EndpointResult, ...]
     name: str | None = None
+    within: Subject | None = None
+
+    def tally(self) -> Tally:
+        """What the requests of all its endpoints came to."""
+        first, *others = (each.tally for each in self.endpoints)
+        if not others:
+            return first
+        # What is expected differs from endpoint to endpoint: whoever needs it asks them.
+        total = Tally(frozenset(), first.late_after_ns)
+        for each in (first, *others):
+            total.merge(each)
+        return total
 
     def failures(self) -> Counter[int]:
         """How many requests ended in each outcome that their endpoint does not expect."""
@@ -59,13 +75,32 @@ def subjects(metric: Metric, scope: str | None, run: RunResult) -> list[Subject]
     """What a metric is judged on in a run.
 
     Raises:
-        UnknownName: The run has no such endpoint.
+        UnknownName: The run has no such endpoint or group.
     """
-    if scope == EACH_ENDPOINT or (scope is None and metric.by_endpoint):
-        return [Subject(run, (each,), each.name) for each in run.endpoints]
-    if scope is None:
+    if scope in (THE_RUN, EVERYTHING) or (scope is None and not metric.by_endpoint):
         return [Subject(run, run.endpoints)]
-    for each in run.endpoints:
-        if each.name.casefold() == scope.casefold():
-            return [Subject(run, (each,), each.name)]
-    raise UnknownName("endpoint", scope, [each.name for each in run.endpoints])
+    found = run.endpoints if scope in (None, EACH_ENDPOINT) else _named(scope or "", run)
+    if metric.by_endpoint or scope == EACH_ENDPOINT or len(found) == 1:
+        return [Subject(run, (each,), each.name) for each in found]
+    return [Subject(run, found, found[0].group)]
+
+
+def _named(name: str, run: RunResult) -> tuple[EndpointResult, ...]:
+    """The endpoint of this name, or those of the group."""
+    by_name = tuple(each for each in run.endpoints if each.name.casefold() == name.casefold())
+    of_group = tuple(
+        each for each in run.endpoints if each.group and each.group.casefold() == name.casefold()
+    )
+    if not by_name and not of_group:
+        raise UnknownName("endpoint", name, names_in(run))
+    return by_name or of_group
+
+
+def names_in(run: RunResult) -> list[str]:
+    """What a scope may name: the run's endpoints, and then its groups."""
+    return list(dict.fromkeys(_names(run)))
+
+
+def _names(run: RunResult) -> Iterator[str]:
+    yield from (each.name for each in run.endpoints)
+    yield from (each.group for each in run.endpoints if each.group)

@@ -16,7 +16,7 @@ from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.session.acceptance import check_criterion
 from ApiLoadLibrary.values import Amount, Count, Duration, Percent, Rate, TimeUnit
 
-__all__ = ["CONVERTERS", "LatencyMetric", "unwrapped"]
+__all__ = ["CONVERTERS", "Confidence", "CriterionText", "LatencyMetric", "unwrapped"]
 
 Written = str | int | float | timedelta
 
@@ -41,6 +41,46 @@ class LatencyMetric(str):
         return cls(text)
 
 
+class CriterionText(str):
+    """A criterion of the language, such as `p95 of Products < 50 ms`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, value: object) -> CriterionText:
+        """The criterion, if it can be read.
+
+        Raises:
+            ValueError: It cannot.
+        """
+        check_criterion(str(value))
+        return cls(value)
+
+
+class Confidence(str):
+    """How sure a verdict must be: `95 %`, `99 %`, or `point estimate`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, value: object) -> Confidence:
+        """The clause of the language that says so.
+
+        Raises:
+            ValueError: It is neither a percentage nor `point estimate`.
+        """
+        if isinstance(value, Confidence):
+            return value
+        text = str(value).strip()
+        if text.casefold() == "point estimate":
+            return cls("as point estimate")
+        try:
+            check_criterion(f"p95 < 1 s with {text} confidence")
+        except BadCriterion as error:
+            raise ValueError(f"{error.problem} Or write point estimate.") from None
+        return cls(f"with {text} confidence")
+
+
 def _converter(kind: Any) -> Callable[[Any], Any]:
     def convert(value: Written) -> Any:
         return kind.parse(value)
@@ -53,7 +93,10 @@ def _converter(kind: Any) -> Callable[[Any], Any]:
 
 CONVERTERS: dict[type, Any] = {
     kind: _converter(kind)
-    for kind in (Amount, Count, Duration, LatencyMetric, Percent, Rate, TimeUnit)
+    for kind in (
+        *(Amount, Confidence, Count, CriterionText, Duration, LatencyMetric, Percent, Rate),
+        TimeUnit,
+    )
 }
 
 

@@ -35,6 +35,7 @@ class Endpoints:
         headers: dict[str, Any] | None = None,
         expect: str = "200",
         threshold: Duration | None = None,
+        group: str | None = None,
     ) -> None:
         """Gives a request a name by which load sentences and criteria call it.
 
@@ -61,6 +62,7 @@ class Endpoints:
             headers: Headers of this endpoint alone.
             expect: The statuses that count as success: `201`, `200, 204`, `2xx`.
             threshold: Its response time limit, for `Verify P95 Below Threshold`.
+            group: A name for several endpoints together, for load sentences and criteria.
 
         Example:
 
@@ -81,6 +83,7 @@ class Endpoints:
                 data=unwrapped(data, secret),
                 expected=parse_expected(expect),
                 threshold=threshold,
+                group=group,
             )
         )
 
@@ -92,6 +95,7 @@ class Endpoints:
         *,
         expect: str = "200",
         threshold: Duration | None = None,
+        group: str | None = None,
     ) -> None:
         """Gives a Python callable a name; load sentences and criteria use it like an endpoint.
 
@@ -124,6 +128,7 @@ class Endpoints:
             call: Where it is, like `shop_actions:export`: the module, and what it is called there.
             expect: The statuses that count as success, where it returns one.
             threshold: Its response time limit, for `Verify P95 Below Threshold`.
+            group: A name for several endpoints together, for load sentences and criteria.
 
         Example:
 
@@ -131,5 +136,5 @@ class Endpoints:
         Define Action    Nightly Export    shop_actions:export    threshold=2 s
         ```
         """
-        action = Action(name, Call.parse(call), parse_expected(expect), threshold)
+        action = Action(name, Call.parse(call), parse_expected(expect), threshold, group)
         self._session.endpoints.define(action)

@@ -66,7 +66,7 @@ class Metrics:
         ```
         """
         scope = None if endpoint is None or endpoint.casefold() in _WHOLE_RUN else endpoint
-        measured = self._session.measure(metric, scope, run)
+        measured = self._session.verdicts.measure(metric, scope, run)
         logger.info(f"{metric} of {endpoint or 'the run'}: {measured.value:,.6g} {measured.unit}")
         expected = assertion_expected
         if assertion_operator in NumericalOperators:

@@ -52,12 +52,12 @@ class Sender:
             )
         self._warn_of_the_ceiling(plan)
         console = ConsoleProgress()
-        before = len(self._session.runs)
+        before = len(self._session.verdicts.runs)
         try:
             self._session.run(plan, console)
         finally:
             console.close()
-            for run in self._session.runs[before:]:
+            for run in self._session.verdicts.runs[before:]:
                 _log_run(run)
         return plan.run_id
 

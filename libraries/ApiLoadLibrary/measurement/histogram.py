@@ -19,7 +19,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Cells", "Histogram"]
+__all__ = ["Cells", "Histogram", "nearest_rank"]
 
 SUB_BITS = 10
 """Cells per doubling, as a power of two."""

@@ -39,6 +39,7 @@ class EndpointResult:
         threshold_ns: The response time registered for it, if any.
         tally: What its requests came to.  Read it, never change it.
         ids: What its requests carried as ids; None where they carried none.
+        group: The group that it belongs to, if any.
     """
 
     name: str
@@ -51,6 +52,7 @@ class EndpointResult:
     threshold_ns: int | None
     tally: Tally
     ids: RequestIds | None = None
+    group: str | None = None
 
     @property
     def offered_rate_per_s(self) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from . import formats
 from .document import Criterion, Endpoint, Run, Second, Verdict
 from .drawing import Chart, Limit, Line, Table
-from .requirement import scope_of, share_words
+from .requirement import has_own_limits, scope_of, share_words
 
 __all__ = ["decisive_chart", "rate_chart", "response_chart"]
 
@@ -62,6 +62,7 @@ def _strictest(run: Run, criteria: Sequence[Criterion]) -> tuple[str, Limit | No
         for each in criteria
         if _percentile(each) in LINES
         and each.operator.startswith("<")
+        and "during" not in each.when
         and (len(run.endpoints) == 1 or scope_of(each) is None)
     ]
     return min(limits, key=lambda each: each[1].value, default=("p95", None))
@@ -69,7 +70,7 @@ def _strictest(run: Run, criteria: Sequence[Criterion]) -> tuple[str, Limit | No
 
 def _as_limit(criterion: Criterion, run: Run) -> Limit:
     """Its target; where each endpoint has its own, the strictest of these."""
-    own = criterion.criterion.casefold().endswith("threshold") and scope_of(criterion) is None
+    own = has_own_limits(criterion)
     targets = {each.threshold_ms for each in run.endpoints if each.threshold_ms} if own else set()
     target = min(targets, default=criterion.target)
     least = "≥ " if len(targets) > 1 else ""

@@ -7,10 +7,30 @@ import re
 from . import formats
 from .document import Criterion
 
-__all__ = ["finding", "margin", "requirement", "scope_of", "share_words", "target"]
+__all__ = [
+    "finding",
+    "has_own_limits",
+    "margin",
+    "requirement",
+    "scope_of",
+    "share_words",
+    "target",
+]
 
 SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 EACH = "each endpoint"
+SHARE_OF = "share of "
+_ALL = (EACH, "the run", "everything")
+_ENDINGS = {
+    "timeouts": "get no complete answer in time",
+    "connection failures": "lose their connection",
+    "tls failures": "fail to agree on encryption (TLS)",
+    "protocol failures": "get an answer that is not valid",
+    "failed checks": "fail a check of the answer",
+    "dropped requests": "are never sent",
+}
+_ONE = {"go": "goes", "are": "is"}
+"""Verbs of one request, where they do not just end in s."""
 
 
 def share_words(metric: str) -> str | None:
@@ -25,26 +45,32 @@ def share_words(metric: str) -> str | None:
 
 
 def scope_of(criterion: Criterion) -> str | None:
-    """The endpoint that the criterion names; None when it is about all, or the run as a whole."""
-    name = criterion.endpoint
-    named = name and re.search(
-        rf' of "?{re.escape(name.casefold())}"?(?= |$)', criterion.criterion.casefold()
-    )
-    return name if named else None
+    """The endpoint or group that the criterion names; None when it is about all."""
+    scope = criterion.scope
+    return None if scope is None or scope.casefold() in _ALL else scope
+
+
+def has_own_limits(criterion: Criterion) -> bool:
+    """Whether each endpoint is held against its own threshold."""
+    limit = criterion.criterion.casefold().partition(f" {criterion.operator} ")[2]
+    return limit.startswith("threshold") and scope_of(criterion) is None
 
 
 def requirement(criterion: Criterion) -> str:
     """The criterion as a sentence that somebody without the trade can read aloud."""
     metric = criterion.metric.casefold()
-    of_all = metric.endswith(" of all answers")
-    metric = metric.removesuffix(" of all answers").removesuffix(" response time")
-    served = metric.endswith(" service time")
-    metric = metric.removesuffix(" service time")
     if criterion.unit == "ms":
-        sentence = _latency(criterion, metric, served)
+        sentence = _latency(criterion, metric)
+    elif metric.startswith(SHARE_OF):
+        sentence = _share(criterion, _ending(metric))
     else:
         sentence = _FIGURES.get(metric, _other)(criterion)
-    return f"{sentence}, failed ones included" if of_all else sentence
+    return ", ".join(filter(None, [sentence, _when(criterion.when)]))
+
+
+def _when(text: str) -> str:
+    """Of what part of the run it speaks, as the tail of a sentence."""
+    return re.sub(r"^for (\S+ \S+)", r"for \1 running", text)
 
 
 def _limit(criterion: Criterion) -> str:
@@ -53,50 +79,90 @@ def _limit(criterion: Criterion) -> str:
 
 def _within(criterion: Criterion) -> str:
     """The comparison and the limit, as the tail of a sentence about a time."""
-    if criterion.criterion.casefold().endswith("threshold") and scope_of(criterion) is None:
+    if has_own_limits(criterion):
         return "within the endpoint's own limit"
     word = "within" if criterion.operator.startswith("<") else "in no less than"
     return f"{word} {_limit(criterion)}"
 
 
-def _latency(criterion: Criterion, metric: str, served: bool) -> str:
-    where = scope_of(criterion) or EACH
-    share = share_words(metric)
+def _latency(criterion: Criterion, metric: str) -> str:
+    all_answers = metric.endswith(" of all answers")
+    statistic = metric.removesuffix(" of all answers").removesuffix(" response time")
+    served = statistic.endswith(" service time")
+    statistic = statistic.removesuffix(" service time")
     done = "served" if served else "answered"
-    who = f"half of the requests to {where}" if share == "half" else f"{share} requests to {where}"
+    to, share = _to(criterion), share_words(statistic)
+    who = f"half of the requests{to}" if share == "half" else f"{share} requests{to}"
     sentence = {
-        "average": f"on average, a request to {where} is {done}",
-        "max": f"every request to {where} is {done}",
-        "min": f"the fastest request to {where} is {done}",
-    }.get(metric, f"{who} are {done}" if share else f"{criterion.metric} of {where} stays")
+        "average": f"on average, a request{to} is {done}",
+        "max": f"every request{to} is {done}",
+        "min": f"the fastest request{to} is {done}",
+    }.get(statistic, f"{who} are {done}" if share else f"{metric}{_of(criterion)} stays")
     sentence += f" {_within(criterion)}"
-    return sentence[0].upper() + sentence[1:] + (", once sent" if served else "")
+    tails = [sentence[0].upper() + sentence[1:], "once sent" if served else ""]
+    return ", ".join(filter(None, [*tails, "failed ones included" if all_answers else ""]))
+
+
+def _of(criterion: Criterion) -> str:
+    return _to(criterion).replace(" to ", " of ", 1)
+
+
+def _to(criterion: Criterion) -> str:
+    """Whose times they are: those of each endpoint, unless something else is said."""
+    scope = criterion.scope or EACH
+    if scope.casefold() in ("the run", "everything"):
+        return ""
+    if scope.casefold() == EACH:
+        return f" to {EACH}"
+    is_group = criterion.endpoint is not None and criterion.endpoint != scope
+    return f" to {EACH} of {scope}" if is_group else f" to {scope}"
 
 
 def _where(criterion: Criterion) -> str:
-    name = scope_of(criterion)
-    if name:
-        return f" to {name}"
-    return " to each endpoint" if f"of {EACH}" in criterion.criterion.casefold() else ""
+    """Whose requests are counted: all of them, unless something is said."""
+    scope = criterion.scope
+    if scope is None or scope.casefold() == "the run":
+        return ""
+    if scope.casefold() == "everything":
+        return " of all load runs"
+    return f" to {EACH if scope.casefold() == EACH else scope}"
+
+
+def _ending(metric: str) -> str:
+    """`share of 429` → `end with status 429`."""
+    what = metric.removeprefix(SHARE_OF)
+    return _ENDINGS.get(what, f"end with status {what}")
 
 
 def _error_rate(criterion: Criterion) -> str:
-    if criterion.operator.startswith(">"):
-        return f"{_compared(criterion)} of the requests{_where(criterion)} go wrong"
-    share = criterion.target / 100
-    if share == 0:
-        return f"No request{_where(criterion)} goes wrong"
-    one_in = round(1 / share)
-    if abs(one_in * share - 1) < 1e-9:
+    return _share(criterion, "go wrong")
+
+
+def _share(criterion: Criterion, end: str) -> str:
+    """How many of the requests may end so.
+
+    Args:
+        end: What they do: `go wrong`.
+    """
+    share, where = criterion.target / 100, _where(criterion)
+    one_in = round(1 / share) if share else 0
+    if criterion.operator.startswith("<") and not share:
+        verb, _, rest = end.partition(" ")
+        return f"No request{where} {_ONE.get(verb, f'{verb}s')} {rest}".rstrip()
+    if criterion.operator.startswith("<") and abs(one_in * share - 1) < 1e-9:
         fewer = "Fewer than" if criterion.operator == "<" else "At most"
-        return f"{fewer} 1 in {one_in:,} requests{_where(criterion)} go wrong"
-    return f"{_compared(criterion)} of the requests{_where(criterion)} go wrong"
+        return f"{fewer} 1 in {one_in:,} requests{where} {end}"
+    return f"{_compared(criterion)} of the requests{where} {end}"
 
 
 def _achieved_rate(criterion: Criterion) -> str:
     if criterion.unit == "%":
         return f"{_compared(criterion)} of the load asked for{_where(criterion)} is carried in time"
     return f"{_compared(criterion)} requests{_where(criterion)} are carried in time"
+
+
+def _throughput(criterion: Criterion) -> str:
+    return f"{_compared(criterion)} requests{_where(criterion)} are answered"
 
 
 def _cpu(criterion: Criterion) -> str:
@@ -107,6 +173,20 @@ def _memory(criterion: Criterion) -> str:
     return f"The system's memory is {_compared(criterion).lower()} full, on average"
 
 
+def _disk(criterion: Criterion) -> str:
+    return f"The system's disk is {_compared(criterion).lower()} full, on average"
+
+
+def _network(criterion: Criterion) -> str:
+    words = _compared(criterion)
+    return f"The system's network carries {words[0].lower()}{words[1:]}, on average"
+
+
+def _generator_cpu(criterion: Criterion) -> str:
+    words = _compared(criterion).lower()
+    return f"The load generator's busiest process takes {words} of a processor core"
+
+
 def _other(criterion: Criterion) -> str:
     words = criterion.metric[:1].upper() + criterion.metric[1:]
     return f"{words}{_where(criterion)} is {_compared(criterion).lower()}"
@@ -115,8 +195,12 @@ def _other(criterion: Criterion) -> str:
 _FIGURES = {
     "error rate": _error_rate,
     "achieved rate": _achieved_rate,
+    "throughput": _throughput,
     "cpu": _cpu,
     "memory": _memory,
+    "disk": _disk,
+    "network": _network,
+    "generator cpu": _generator_cpu,
 }
 
 

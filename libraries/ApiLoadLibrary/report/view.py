@@ -218,7 +218,7 @@ def _interval(criterion: Criterion) -> str:
 
 def _decisive(criterion: Criterion) -> str:
     """The endpoint that decided, where the criterion does not name it."""
-    if criterion.endpoint is None or scope_of(criterion) is not None:
+    if criterion.endpoint in (None, scope_of(criterion)):
         return ""
     return f"{'slowest' if criterion.unit == 'ms' else 'worst'}: {criterion.endpoint}"
 

@@ -153,4 +153,5 @@ def _endpoint_result(load: Load, item: PlanItem, phase: Phase, tally: Tally) -> 
         threshold_ns=endpoint.threshold.ns if endpoint.threshold else None,
         tally=tally,
         ids=item.request.ids if isinstance(item.request, RequestTemplate) else None,
+        group=endpoint.group,
     )

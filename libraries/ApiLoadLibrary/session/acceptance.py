@@ -9,15 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ApiLoadLibrary.criteria.evaluation import Measured, evaluate, measure
 from ApiLoadLibrary.criteria.grammar import parse
-from ApiLoadLibrary.criteria.stopping import StopCondition, StopWatch, parse_stop
-from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
+from ApiLoadLibrary.criteria.stopping import Loaded, StopCondition, StopWatch, parse_stop
+from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.record import (
     FailedTest,
-    JudgedCriterion,
     NotJudged,
     SessionRecord,
     SystemUnderTest,
@@ -41,6 +39,7 @@ from .masking import Masker
 from .place import Place
 from .signin import SignIn, Token
 from .tester import Load, LoadTester, Watcher, longest_s
+from .verdicts import Verdicts
 
 __all__ = ["AcceptanceSession", "check_criterion"]
 
@@ -58,8 +57,7 @@ class AcceptanceSession:
         token: What requests are signed with, if anything.
         mask: Takes the session's secrets out of a text.
         interim: Keeps the session's state on disk while it lasts.
-        runs: Every load run so far.
-        criteria: Every criterion judged so far.
+        verdicts: Every load run so far, and what was judged on them.
     """
 
     def __init__(self) -> None:
@@ -68,8 +66,7 @@ class AcceptanceSession:
         self.place = Place()
         self.mask = Masker()
         self.interim = Interim()
-        self.runs: list[RunResult] = []
-        self.criteria: list[JudgedCriterion] = []
+        self.verdicts = Verdicts(lambda: self.place)
         self.title = "Acceptance report"
         self._about = About()
         self._http = guarded_session(lambda: self.config.allowed)
@@ -217,14 +214,17 @@ class AcceptanceSession:
         Raises:
             BadCriterion: It cannot be read, or cannot end a load.
         """
-        condition = parse_stop(text, self.endpoints.names)
+        condition = parse_stop(text, self.endpoints.scopes)
         self._stops.append((self.place.name, condition))
 
     def _stop_watch(self, plan: LoadPlan) -> StopWatch:
         here = {self.place.name, *self.place.outwards()}
         return StopWatch(
             [condition for place, condition in self._stops if place in here],
-            [item.endpoint.name for item in plan.items],
+            [
+                Loaded(each.endpoint.name, each.endpoint.group, each.planned_in(plan.load.judged))
+                for each in plan.items
+            ],
             plan.due_in,
             plan.transport.timeout.seconds,
         )
@@ -239,14 +239,14 @@ class AcceptanceSession:
         tester = LoadTester(self.config, self._http)
         stop = self._stop_watch(plan)
         tester.run(plan, self.place.name, watch, self._keep, save=self._save, stop=stop)
-        return self.runs[-1]
+        return self.verdicts.runs[-1]
 
     def _keep(self, run: RunResult) -> None:
         """A load run has ended; what an action raised may hold a secret."""
         reasons = tuple(map(self.mask, run.generator.reasons))
         ceiling = self.ceiling_per_s(run.generator.transport)
         generator = replace(run.generator, reasons=reasons, ceiling_per_s=ceiling)
-        self.runs.append(replace(run, generator=generator))
+        self.verdicts.runs.append(replace(run, generator=generator))
         self.interim.write(self._unfinished, at_once=True)
 
     def _save(self, so_far: Callable[[], RunResult]) -> None:
@@ -257,73 +257,14 @@ class AcceptanceSession:
         record = self.record({})
         return replace(record, runs=(*record.runs, *going_on), interrupted=NOT_ENDED)
 
-    # Judging.
-
-    def latest_run(self, name: str | None = None) -> RunResult:
-        """The run that a criterion judges here: of this test, else of its suites' setups.
-
-        Args:
-            name: Of another run, made anywhere; the latest of that name.
-
-        Raises:
-            UnknownName: No run has this name.
-            NothingToJudge: No load run has been made here.
-        """
-        if name is not None:
-            named = [run for run in self.runs if name.casefold() in {run.name.casefold(), run.id}]
-            if not named:
-                raise UnknownName("load run", name, dict.fromkeys(run.name for run in self.runs))
-            return named[-1]
-        for owner in self.place.outwards():
-            for run in reversed(self.runs):
-                if run.test == owner:
-                    return run
-        raise NothingToJudge(
-            "No load run has been made in this test or in its suite's setup: "
-            "send load first (Sustain …), or name a run with run=."
-        )
-
-    def judge(self, text: str, run_name: str | None = None) -> JudgedCriterion:
-        """Judge a criterion, and keep what comes of it.
-
-        Raises:
-            BadCriterion: The text cannot be read.
-            NothingToJudge: There is no load run to judge.
-        """
-        run = self.latest_run(run_name)
-        criterion = parse(text, [each.name for each in run.endpoints])
-        metadata = {key.casefold(): value for key, value in self.place.metadata.items()}
-        number = len(self.criteria) + 1
-        judged = JudgedCriterion(
-            judgement=evaluate(criterion, run),
-            id=f"C{number}",
-            test=self.place.name,
-            requirement=metadata.get("requirement"),
-            owner=metadata.get("owner"),
-            clause=metadata.get("clause"),
-        )
-        self.criteria.append(judged)
-        return judged
-
-    def measure(self, metric: str, endpoint: str | None, run_name: str | None = None) -> Measured:
-        """A metric's value in the run that a criterion would judge here.
-
-        Raises:
-            BadCriterion: There is no such metric.
-            NothingToJudge: There is no load run, or it measured nothing of this kind.
-        """
-        run = self.latest_run(run_name)
-        measured = measure(metric, endpoint, run)
-        if measured.value is None:
-            raise NothingToJudge(f"{metric} of the run {run.name} is unknown: nothing measured it.")
-        return measured
-
     # Closing.
 
     def note_failure(self, test: str, message: str) -> None:
         """A test failed: was there another reason than its criteria?"""
         sentences = [
-            self.mask(each.judgement.sentence) for each in self.criteria if each.test == test
+            self.mask(each.judgement.sentence)
+            for each in self.verdicts.criteria
+            if each.test == test
         ]
         other = _without(message, sentences)
         if other:
@@ -363,20 +304,16 @@ class AcceptanceSession:
             finished_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
             system_under_test=SystemUnderTest(self.config.base_url or "", *astuple(self._about)),
             environment=environment(self.config, versions),
-            runs=tuple(self.runs),
-            criteria=tuple(self.criteria),
+            runs=tuple(self.verdicts.runs),
+            criteria=tuple(self.verdicts.criteria),
             not_judged=(*self._runs_nobody_judged(), *self._unjudged),
             failed_tests=tuple(self._failed_tests),
             interrupted=self.interrupted,
         )
 
     def _runs_nobody_judged(self) -> Sequence[NotJudged]:
-        judged = {each.judgement.run_id for each in self.criteria}
-        return [
-            NotJudged(run.name, "load was sent, but no requirement was judged on it")
-            for run in self.runs
-            if run.id not in judged
-        ]
+        reason = "load was sent, but no requirement was judged on it"
+        return [NotJudged(run.name, reason) for run in self.verdicts.runs_nobody_judged()]
 
 
 def check_criterion(text: str) -> None:

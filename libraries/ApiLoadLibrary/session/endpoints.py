@@ -23,14 +23,19 @@ class Endpoints:
         """Register an endpoint; a name that is taken is defined anew.
 
         Raises:
-            BadInput: It is an action whose code cannot be called.
+            BadInput: It is an action whose code cannot be called, or a group has its name.
         """
+        others = [each for each in self._by_name.values() if each.name != endpoint.name]
+        names = {each.name.casefold() for each in (*others, endpoint)}
+        for each in (*others, endpoint):
+            if each.group and each.group.casefold() in names:
+                raise BadInput(f"group='{each.group}' is the name of an endpoint: write another.")
         if isinstance(endpoint, Action):
             endpoint.call.resolve()
         self._by_name[endpoint.name.casefold()] = endpoint
 
     def named(self, names: str) -> list[Endpoint | Action]:
-        """The endpoints of a list with commas, or all of them for `Each Endpoint`.
+        """The endpoints of a list with commas, groups among them; all for `Each Endpoint`.
 
         Raises:
             UnknownName: One of them is not defined.
@@ -39,7 +44,7 @@ class Endpoints:
         if names.strip().casefold() == EACH_ENDPOINT:
             wanted = list(self._by_name.values())
         else:
-            wanted = [self._one(name) for name in split_list(names)]
+            wanted = [each for name in split_list(names) for each in self._named(name)]
         if not wanted:
             raise BadInput(f"endpoints='{names}' names no endpoint: define one first.")
         if len({each.name for each in wanted}) < len(wanted):
@@ -51,8 +56,22 @@ class Endpoints:
         """All names, as they were defined."""
         return [each.name for each in self._by_name.values()]
 
-    def _one(self, name: str) -> Endpoint | Action:
-        found = self._by_name.get(name.casefold())
-        if found is None:
-            raise UnknownName("endpoint", name, self.names)
-        return found
+    @property
+    def scopes(self) -> list[str]:
+        """All names that a criterion may have as its scope: endpoints, and then groups."""
+        groups = (each.group for each in self._by_name.values() if each.group)
+        return list(dict.fromkeys((*self.names, *groups)))
+
+    def _named(self, name: str) -> list[Endpoint | Action]:
+        """The endpoint of this name, or those of the group."""
+        folded = name.casefold()
+        if folded in self._by_name:
+            return [self._by_name[folded]]
+        of_group = [
+            each
+            for each in self._by_name.values()
+            if each.group and each.group.casefold() == folded
+        ]
+        if not of_group:
+            raise UnknownName("endpoint", name, self.scopes)
+        return of_group

@@ -181,10 +181,9 @@ class LoadTester:
             return result
 
         def seen(phase: Phase) -> MonitoredHost:
-            start, end = (
-                (run.start_ns + offset_ns) / NS_PER_S for offset_ns in (phase.start_ns, phase.end_ns)
-            )
-            return MonitoredHost(origin.host, monitor.samples(start, end))
+            start_s = (run.start_ns + phase.start_ns) / NS_PER_S
+            end_s = (run.start_ns + phase.end_ns) / NS_PER_S
+            return MonitoredHost(origin.host, monitor.samples(start_s, end_s))
 
         phases = tuple(replace(each, host=seen(each.phase)) for each in result.phases)
         return replace(result, host=seen(run.plan.load.judged), phases=phases)

@@ -145,16 +145,20 @@ class Action:
         call: What is called.
         statuses: Those that count as success, where it returns one.
         threshold: The response time to compare with in `Verify P95 Below Threshold`.
+        group: A name for several endpoints together, which criteria and load sentences know.
     """
 
     name: str
     call: Call
     statuses: frozenset[int] = frozenset({200})
     threshold: Duration | None = None
+    group: str | None = None
     method: ClassVar[str] = "CALL"
 
     def __post_init__(self) -> None:
         check_name(self.name)
+        if self.group is not None:
+            check_name(self.group)
 
     @property
     def path(self) -> str:

@@ -16,7 +16,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 _METHOD = re.compile(r"[A-Z]+")
 _RESERVED_WORDS = (" below ", " with ", " of ")
-_RESERVED_NAME = "each endpoint"
+_RESERVED_NAMES = ("each endpoint", "the run", "everything")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Endpoint:
         data: A body to send as it is (text or bytes), or as a form (a mapping).
         expected: The statuses that count as success.
         threshold: The response time to compare with in `Verify P95 Below Threshold`.
+        group: A name for several endpoints together, which criteria and load sentences know.
     """
 
     name: str
@@ -43,9 +44,12 @@ class Endpoint:
     data: Any = field(default=None, repr=False)
     expected: frozenset[int] = frozenset({200})
     threshold: Duration | None = None
+    group: str | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name)
+        if self.group is not None:
+            check_name(self.group)
         if not _METHOD.fullmatch(self.method):
             raise BadInput(
                 f"Method '{self.method}' of endpoint '{self.name}' is none: write GET, POST, …."
@@ -88,7 +92,7 @@ def check_name(name: str) -> None:
         BadInput: Another one.
     """
     folded = f" {name.casefold()} "
-    if not name.strip() or name != name.strip() or folded.strip() == _RESERVED_NAME:
+    if not name.strip() or name != name.strip() or folded.strip() in _RESERVED_NAMES:
         raise BadInput(f"'{name}' cannot name an endpoint: write a name like Create Order.")
     for taken in (",", "<", ">", "=", '"', *_RESERVED_WORDS):
         if taken in folded:

@@ -8,6 +8,8 @@ import numpy as np
 from ApiLoadLibrary.criteria.evaluation import evaluate
 from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.criteria.judgement import Judgement
+from ApiLoadLibrary.criteria.subject import names_in
+from ApiLoadLibrary.criteria.when import CONFIDENCE
 from ApiLoadLibrary.measurement.outcomes import is_dropped
 from ApiLoadLibrary.measurement.resources import ResourceSample
 from ApiLoadLibrary.measurement.result import (
@@ -34,6 +36,19 @@ EVERY_METRIC = [
     "achieved rate > 1/min",
     "cpu < 90 %",
     "memory < 90 %",
+    "disk < 90 %",
+    "network < 1 GB/s",
+    "throughput > 1/min",
+    "share of 5xx < 50 %",
+    "share of timeouts <= 0 %",
+    "p95 of the run < 1 s",
+    "p95 < 1 s as point estimate",
+    "p95 < 1 s in every 2 s",
+    "error rate < 50 % in every 2 s",
+    "achieved rate >= 1 % in every 2 s",
+    "p95 < 1 s after the first 1 s",
+    "p50 < 1 s for 2 s",
+    "p95 < 1 s during load",
 ]
 """Criteria that any decent run meets."""
 
@@ -147,8 +162,8 @@ def _localhost(cpu_percent: Sequence[float]) -> MonitoredHost:
 
 
 def judge(
-    text: str, run: RunResult, confidence: float = 0.95, *, any_name: bool = False
+    text: str, run: RunResult, confidence: float = CONFIDENCE, *, any_name: bool = False
 ) -> Judgement:
     """Read a criterion on the run's endpoints, or on any, and judge it."""
-    names = None if any_name else [each.name for each in run.endpoints]
-    return evaluate(parse(text, names), run, confidence)
+    sure = "" if confidence == CONFIDENCE else f" with {100 * confidence:g} % confidence"
+    return evaluate(parse(text + sure, None if any_name else names_in(run)), run)

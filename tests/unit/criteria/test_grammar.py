@@ -4,10 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ApiLoadLibrary.criteria.grammar import EACH_ENDPOINT, Criterion, parse, parse_metric
-from ApiLoadLibrary.criteria.metrics import FIGURES, Dimension, Latency, find_metric
+from ApiLoadLibrary.criteria.grammar import (
+    EACH_ENDPOINT,
+    EVERYTHING,
+    THE_RUN,
+    Criterion,
+    parse,
+    parse_metric,
+)
+from ApiLoadLibrary.criteria.metrics import (
+    FIGURES,
+    SHARES,
+    Clock,
+    Dimension,
+    Latency,
+    find_metric,
+)
+from ApiLoadLibrary.criteria.when import ALL, When, Window
 from ApiLoadLibrary.errors import BadCriterion, BadInput
-from ApiLoadLibrary.values import Duration, Percent, Rate
+from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
 from strategies import durations, percents, rates, same_every_time
 
 ENDPOINTS = ["Products", "Create Order", "Number of Orders"]
@@ -42,6 +57,33 @@ SPELLINGS = [
     ("min > 1 us", "min > 1 us"),
     ("minimum > 1 us", "min > 1 us"),
     ("p95 < threshold", "p95 < threshold"),
+    ("p99 schedule delay < 3 ms", "p99 schedule delay < 3 ms"),
+    ("max TLS Time of Products < 1 s", "max tls time of Products < 1 s"),
+    ("average connect time < 1 s", "average connect time < 1 s"),
+    ("p95 first byte time < 1 s", "p95 first byte time < 1 s"),
+    ("p95 of the  run < 1 s", "p95 of The Run < 1 s"),
+    ("error rate of everything < 1 %", "error rate of Everything < 1 %"),
+    ("share of 429 < 5 %", "share of 429 < 5 %"),
+    ("Share Of 5XX Of products at most 0 %", "share of 5xx of Products <= 0 %"),
+    ("share of timeouts of each endpoint < 1 %", "share of timeouts of Each Endpoint < 1 %"),
+    ("share of TLS Failures < 1 %", "share of tls failures < 1 %"),
+    ("throughput at least 1,000/min", "throughput >= 1,000/min"),
+    ("disk < 90 %", "disk < 90 %"),
+    ("network < 1,500 kB/s", "network < 1.5 MB/s"),
+    ("generator cpu < 80 %", "generator cpu < 80 %"),
+    ("p95 < 5 ms in every 10 s", "p95 < 5 ms in every 10 s"),
+    ("p95 < 5 ms  In  Every  1 min", "p95 < 5 ms in every 1 min"),
+    ("error rate < 1 % for 10 s", "error rate < 1 % for 10 s"),
+    ("p95 < 5 ms after the first 30 s", "p95 < 5 ms after the first 30 s"),
+    ("p95 < threshold during warm-up", "p95 < threshold during warm-up"),
+    (
+        "p95 of Products < 5 ms with 99 % confidence during burst in every 10 s",
+        "p95 of Products < 5 ms in every 10 s during burst with 99 % confidence",
+    ),
+    ("p95 < 5 ms with 95 % confidence", "p95 < 5 ms"),
+    ("p95 < 5 ms as point estimate", "p95 < 5 ms as point estimate"),
+    ("p95 < 5 ms as a point estimate", "p95 < 5 ms as point estimate"),
+    ("p95 schedule delay < 5 ms during burst", "p95 schedule delay < 5 ms during burst"),
     ("P95 of Products Below Threshold", "p95 of Products < threshold"),
     ("error rate < 1 %", "error rate < 1 %"),
     ("Error Rate of Create Order <= 0.5 percent", "error rate of Create Order <= 0.5 %"),
@@ -66,7 +108,7 @@ def test_a_criterion_is_read_and_printed_in_one_spelling(written: str, printed: 
 
 def test_a_criterion_holds_metric_scope_operator_and_target() -> None:
     criterion = parse("p99.9 service time of create order <= 50 ms", ENDPOINTS)
-    assert criterion.metric == Latency("p99.9", service=True)
+    assert criterion.metric == Latency("p99.9", Clock.SERVICE)
     assert criterion.scope == "Create Order"
     assert criterion.operator == "<="
     assert criterion.target == Duration(50 * MS)
@@ -92,7 +134,12 @@ def test_without_a_list_of_endpoints_any_name_will_do() -> None:
 
 
 METRICS = (
-    "There is: p0.01 to p99.99, average, median, min, max, error rate, achieved rate, cpu, memory."
+    "There is: p0.01 to p99.99, average, median, min, max, error rate, achieved rate, throughput, "
+    "cpu, memory, disk, network, generator cpu, and share of 429, 5xx, timeouts and more."
+)
+ENDINGS = (
+    "write a status like 429 or 5xx, or one of timeouts, connection failures, "
+    "tls failures, protocol failures, failed checks, dropped requests."
 )
 COMPARISON = "write one of <=, >=, <, >, at most, at least, below, above."
 TIME = "P95 takes a time like 200 ms, or the word threshold."
@@ -189,6 +236,47 @@ REFUSALS = [
         "at '900': '900 %' is outside 0 % to 100 %. CPU takes a percentage like 90 %.",
     ),
     (
+        "share of < 5 %",
+        f"at '<': {ENDINGS}",
+    ),
+    (
+        "share of wishes < 5 %",
+        f"at 'wishes': {ENDINGS}",
+    ),
+    (
+        "p95 of the run < threshold",
+        "at 'the': only endpoints have thresholds: write Each Endpoint, or a time.",
+    ),
+    (
+        "network < 10 MB",
+        (
+            "at '10': '10 MB' is no rate of bytes: write for example 10 MB/s. "
+            "Network takes a rate of bytes like 10 MB/s."
+        ),
+    ),
+    ("p95 < 5 ms in every 1500 ms", "at '1500': write whole seconds, 1 s or more."),
+    ("p95 < 5 ms in every 0 s", "at '0': write whole seconds, 1 s or more."),
+    (
+        "p95 < 5 ms for 10",
+        "at '10': '10' has no unit: write for example 10 ms or 10 s.",
+    ),
+    ("p95 < 5 ms in every 10 s for 2 s", "at 'for': 'for' is one too many of its kind."),
+    ("p95 < 5 ms during", "at its end: the name of a phase is missing."),
+    (
+        "p95 < 5 ms with 30 % confidence",
+        "at '30': '30 %' is no confidence: write 50 % to 99.99 %.",
+    ),
+    ("p95 < 5 ms with 99 %", "at '99': write for example with 99 % confidence."),
+    ("p95 < 5 ms as wished", "at 'wished': write as point estimate."),
+    (
+        "p95 of all answers < 5 ms in every 10 s",
+        "at 'in': P95 of all answers is known of the whole run only: leave out this clause.",
+    ),
+    (
+        "generator cpu < 90 % during burst",
+        "at 'during': Generator CPU is known of the whole run only: leave out this clause.",
+    ),
+    (
         "achieved rate > 0/s",
         (
             "at '0/s': '0' is not enough: write a number above 0. "
@@ -216,7 +304,7 @@ def test_a_bad_criterion_is_bad_input() -> None:
 
 
 def test_a_metric_can_be_read_alone() -> None:
-    assert parse_metric("P95 Service Time") == Latency("p95", service=True)
+    assert parse_metric("P95 Service Time") == Latency("p95", Clock.SERVICE)
     assert parse_metric("error rate") is FIGURES["error rate"]
     with pytest.raises(BadCriterion, match="there is no metric 'p95 of Products'"):
         parse_metric("p95 of Products")
@@ -225,41 +313,69 @@ def test_a_metric_can_be_read_alone() -> None:
 def test_every_metric_is_found_by_its_own_name() -> None:
     words = ["p50", "p99.99", "average", "median", "min", "max"]
     latencies = [
-        Latency(word, service, everything)
+        Latency(word, clock, everything)
         for word in words
-        for service in (False, True)
-        for everything in (False, True)
+        for clock in Clock
+        for everything in ((False, True) if clock.by_fate else (False,))
     ]
     for metric in [*latencies, *FIGURES.values()]:
         assert find_metric(metric.name) == metric
+    for ending in ("404", "2xx", *SHARES):
+        metric = find_metric(f"share of {ending}")
+        assert metric is not None
+        assert metric.name == f"share of {ending}"
 
 
+RESERVED = [each.lower() for each in (EACH_ENDPOINT, THE_RUN, EVERYTHING)]
 names = (
     st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"]), min_size=1)
     | st.sampled_from(["Products", "A, B", "a < b", "x of y", "at least", "all answers", " a  b "])
-).filter(lambda name: name.strip() and name.lower() != EACH_ENDPOINT.lower())
+).filter(lambda name: name.strip() and name.lower() not in RESERVED)
 
 latencies = st.builds(
     Latency,
     st.integers(1, 9999).map(lambda number: f"p{number / 100:g}")
     | st.sampled_from(["average", "median", "min", "max"]),
+    st.sampled_from(Clock),
     st.booleans(),
-    st.booleans(),
+).filter(lambda latency: latency.clock.by_fate or not latency.all_answers)
+shares = st.sampled_from(["404", "5xx", *SHARES]).map(lambda each: find_metric(f"share of {each}"))
+
+
+scopes = st.none() | st.sampled_from([EACH_ENDPOINT, THE_RUN, EVERYTHING]) | names
+windows = st.builds(Window, st.integers(1, 10**5), st.booleans())
+whens = st.builds(
+    When,
+    st.none() | windows,
+    st.integers(0, 10**5),
+    st.none() | st.sampled_from(["burst", "warm-up", "after"]),
 )
 
 
 @st.composite
 def criteria(draw: st.DrawFn) -> Criterion:
-    metric = draw(latencies | st.sampled_from(list(FIGURES.values())))
+    metric = draw(latencies | shares | st.sampled_from(list(FIGURES.values())))
     target = {
         Dimension.TIME: st.none() | durations,
         Dimension.SHARE: percents,
         Dimension.RATE: percents | rates,
+        Dimension.THROUGHPUT: rates,
         Dimension.RESOURCE: percents,
+        Dimension.TRAFFIC: st.integers(0, 10**12).map(ByteRate),
     }[metric.dimension]
-    scopes = st.none() | st.just(EACH_ENDPOINT) | names
-    scope = None if metric.dimension is Dimension.RESOURCE else draw(scopes)
-    return Criterion(metric, scope, draw(st.sampled_from(["<", "<=", ">", ">="])), draw(target), "")
+    scope = draw(scopes) if metric.has_endpoints else None
+    limit = draw(target)
+    if limit is None and scope in (THE_RUN, EVERYTHING):
+        scope = None
+    return Criterion(
+        metric,
+        scope,
+        draw(st.sampled_from(["<", "<=", ">", ">="])),
+        limit,
+        "",
+        draw(whens) if metric.by_second else ALL,
+        draw(st.sampled_from([None, 0.5, 0.9, 0.95, 0.999, 0.9999])),
+    )
 
 
 @same_every_time
@@ -270,6 +386,8 @@ def test_a_printed_criterion_reads_as_itself(criterion: Criterion) -> None:
 
 FRAGMENTS = [
     *("p95", "p", "error", "rate", "achieved", "cpu", "service", "time", "all", "answers", "each"),
+    *("share", "429", "in every", "for", "during", "after the first", "with", "confidence", "as"),
+    *("the run", "10 s", "everything", "schedule delay", "network", "MB/s", "point estimate"),
     *("of", "Products", "endpoint", '"', ",", "at", "most", "<", ">=", "=", "below", "threshold"),
     *("50", "ms", "%", "/", "s", "target", "-", "nan", " ", "\n", "\t", "9" * 30, "\u017f", "é"),
 ]

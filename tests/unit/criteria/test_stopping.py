@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ApiLoadLibrary.criteria.stopping import StopWatch, parse_stop
+from ApiLoadLibrary.criteria.stopping import Loaded, StopWatch, parse_stop
 from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.measurement.histogram import Cells
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.tally import Second
 
 NAMES = ("Products", "Search for Items")
+ENDPOINTS = [Loaded(each, "Shop", 100) for each in NAMES]
 DUE = 10
 """Arrivals in each second of each endpoint."""
 
@@ -30,7 +31,7 @@ def a_second(errors: int = 0, requests: int = DUE, ms: float = 1.0) -> Second:
 def watch(*conditions: str) -> StopWatch:
     """A watch over two endpoints with ten arrivals a second each."""
     read = [parse_stop(each, NAMES) for each in conditions]
-    return StopWatch(read, NAMES, lambda place, second: DUE, memory_s=5)
+    return StopWatch(read, ENDPOINTS, lambda place, second: DUE, memory_s=5)
 
 
 def told(*seconds: Second, endpoint: int = 0, first: int = 0) -> Progress:
@@ -80,7 +81,7 @@ def test_what_is_under_way_counts_as_good_until_it_has_ended() -> None:
 
 
 def test_seconds_without_requests_meet_nothing() -> None:
-    stop = StopWatch([parse_stop("p50 > 1 ms for 1 s", NAMES)], NAMES, lambda *_: 0, 5)
+    stop = StopWatch([parse_stop("p50 > 1 ms for 1 s", NAMES)], ENDPOINTS, lambda *_: 0, 5)
     assert stop(Progress(), 100) is None
 
 
@@ -93,7 +94,7 @@ def test_what_comes_late_still_counts_and_what_is_long_over_is_forgotten() -> No
 
 def test_a_condition_on_an_endpoint_that_is_not_in_the_run_is_never_met() -> None:
     read = [parse_stop("error rate of Products > 50 % for 1 s", NAMES)]
-    stop = StopWatch(read, NAMES[1:], lambda *_: DUE, 5)
+    stop = StopWatch(read, ENDPOINTS[1:], lambda *_: DUE, 5)
     assert stop(told(BAD), 1) is None
 
 
@@ -106,7 +107,7 @@ def test_it_is_met_exactly_when_so_many_seconds_in_a_row_break_it(
     errors: list[int], seconds: int, percent: int
 ) -> None:
     read = [parse_stop(f"error rate of Products > {percent} % for {seconds} s", NAMES)]
-    stop = StopWatch(read, NAMES, lambda *_: DUE, memory_s=100)
+    stop = StopWatch(read, ENDPOINTS, lambda *_: DUE, memory_s=100)
     row = "".join("x" if 100 * each > percent * DUE else "." for each in errors)
     found = stop(told(*map(a_second, errors)), len(errors))
     assert (found is not None) == ("x" * seconds in row)
@@ -125,9 +126,19 @@ def test_it_is_met_exactly_when_so_many_seconds_in_a_row_break_it(
         ("error rate of Produts > 50 % for 10 s", "Did you mean 'Products'"),
         ("cpu > 90 % for 10 s", "cpu cannot end a load: write error rate"),
         ("achieved rate >= 9/s for 10 s", "achieved rate cannot end a load"),
-        ("p95 service time > 1 s for 10 s", "p95 service time cannot end a load"),
+        ("p95 schedule delay > 1 s for 10 s", "is known of the whole run only"),
+        ("throughput > 9/s for 10 s", "throughput cannot end a load"),
+        ("error rate > 5 % in every 10 s", "say how long it may go on, and nothing else"),
+        ("error rate > 5 % for 10 s during load", "say how long it may go on, and nothing else"),
+        ("error rate > 1 % cannot be met", "what can be missed for certain"),
+        ("average < 1 s cannot be met", "what can be missed for certain"),
+        ("min < 1 s cannot be met", "what can be missed for certain"),
+        ("p95 < 1 s in every 2 s cannot be met", "what can be missed for certain"),
+        ("throughput < 9/s cannot be met", "what can be missed for certain"),
+        ("p95 < threshold cannot be met", "not by a threshold"),
+        ("p95 of Produts < 1 s cannot be met", "Did you mean 'Products'"),
         ("p95 > threshold for 10 s", "not by a threshold"),
-        ("p95 of Search for Items > 1 s", "is not a time"),
+        ("p95 of Search for Items > 1 s", "say how long it may go on"),
     ],
 )
 def test_what_cannot_end_a_load_says_what_to_write(text: str, problem: str) -> None:
@@ -140,3 +151,59 @@ def test_a_name_may_hold_the_word_for() -> None:
     condition = parse_stop("p95  of Search for Items > 1 s FOR 10 s", NAMES)
     assert (condition.criterion.scope, condition.seconds) == ("Search for Items", 10)
     assert condition.text == "p95 of Search for Items > 1 s FOR 10 s"
+
+
+# Requirements that cannot be met any more.
+
+
+def test_a_share_is_missed_when_more_have_failed_than_may_of_all_that_are_planned() -> None:
+    stop = watch("error rate of Products < 5 % cannot be met")  # of 100
+    assert stop(told(a_second(errors=4)), 1) is None
+    assert stop(told(a_second(errors=1), first=1), 2) == (
+        "its stop condition was met: error rate of Products < 5 % cannot be met"
+    )
+
+
+def test_a_percentile_is_missed_when_too_many_took_longer() -> None:
+    stop = watch("p90 < 50 ms cannot be met")  # each of the 100 to an endpoint
+    slow = a_second(ms=80)
+    assert stop(told(slow, endpoint=1), 1) is None  # its 90th may still be quick
+    assert stop(told(a_second(requests=1, ms=80), first=1, endpoint=1), 2) == (
+        "its stop condition was met: p90 < 50 ms cannot be met (Search for Items)"
+    )
+
+
+def test_a_maximum_is_missed_by_the_first_that_took_longer() -> None:
+    stop = watch("max < 50 ms cannot be met")
+    assert stop(told(a_second(ms=50)), 1) is None
+    assert stop(told(a_second(requests=1, ms=51), first=1), 2) is not None
+
+
+def test_what_a_group_may_miss_is_counted_together() -> None:
+    read = [parse_stop("error rate of Shop < 5 % cannot be met", [*NAMES, "Shop"])]
+    stop = StopWatch(read, ENDPOINTS, lambda *_: DUE, memory_s=5)  # of 200
+    assert stop(told(a_second(errors=9)), 1) is None
+    assert stop(told(a_second(errors=1), endpoint=1), 2) is not None
+
+
+def test_without_an_end_in_sight_nothing_is_missed() -> None:
+    endless = [Loaded(each, None, None) for each in NAMES]
+    read = [parse_stop("error rate < 1 % cannot be met", NAMES)]
+    stop = StopWatch(read, endless, lambda *_: None, memory_s=5)
+    assert stop(told(BAD, BAD), 2) is None
+
+
+def test_a_group_is_seen_endpoint_by_endpoint_where_times_are() -> None:
+    read = [parse_stop("p50 of Shop > 10 ms for 1 s", [*NAMES, "Shop"])]
+    stop = StopWatch(read, ENDPOINTS, lambda *_: DUE, memory_s=5)
+    assert stop(told(a_second(ms=20), endpoint=1), 1) == (
+        "its stop condition was met: p50 of Shop > 10 ms for 1 s (Search for Items)"
+    )
+
+
+def test_the_share_of_a_status_can_end_a_load() -> None:
+    stop = watch("share of 500 > 50 % for 1 s")
+    assert stop(told(a_second(errors=5)), 1) is None
+    assert stop(told(a_second(errors=10), first=1), 2) is None  # half of both endpoints'
+    both = Progress(seconds={0: {2: BAD}, 1: {2: a_second(errors=6)}})
+    assert stop(both, 3) is not None

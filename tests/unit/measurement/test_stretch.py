@@ -19,7 +19,7 @@ S = 1_000 * MS
 
 
 def a_rising_run(seconds: int = 10) -> RunResult:
-    """Ten requests in each second, all of them as many ms long as the second's number says, from 1."""
+    """Ten requests in each second: of 1 ms in the first, of 2 ms in the second …."""
     requests = [Request(service_ms=1 + number // 10) for number in range(10 * seconds)]
     endpoint = an_endpoint(requests, rate="10/s")
     return a_run(endpoint, cpu_percent=range(10, 10 * seconds + 1, 10))
@@ -89,7 +89,7 @@ def test_a_phase_is_a_run_of_its_own() -> None:
 
 
 def test_a_phase_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(UnknownName, match="no phase of the run 'burst'.* There is: warm-up, load"):
+    with pytest.raises(UnknownName, match=r"no phase of the run 'burst'.* There is: warm-up, load"):
         in_phase(with_phases(a_rising_run()), "burst")
 
 

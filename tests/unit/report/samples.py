@@ -1,8 +1,11 @@
 """Sessions as they might have gone, judged and not judged."""
 
+from contextlib import suppress
 from dataclasses import replace
 
+from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.criteria.judgement import Judgement, Verdict
+from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.result import GeneratorHealth
 from ApiLoadLibrary.report.record import (
@@ -40,7 +43,14 @@ def judgement(verdict: Verdict = Verdict.PASS, **changes) -> Judgement:
         else "50 ms lies within 48.2 to 50.2 ms: run at least 4 min longer to tell",
         sentence=f"P95 of Create Order was {measured} ms; the limit is 50 ms (500 requests)",
     )
-    return replace(made, **changes)
+    made = replace(made, **changes)
+    return made if made.scope else replace(made, scope=_scope(made.criterion))
+
+
+def _scope(text: str) -> str | None:
+    with suppress(BadCriterion):  # figures that are still to come
+        return parse(text).scope
+    return None
 
 
 def judged(number: int, *, requirement: str | None = "PERF-1", **changes) -> JudgedCriterion:

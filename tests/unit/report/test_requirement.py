@@ -129,6 +129,76 @@ def test_percentiles_are_so_many_of_so_many(metric, words):
             "The system's memory is less than 90 % full, on average",
         ),
         (
+            {"criterion": "p95 of the run < 50 ms", "endpoint": None},
+            "95 of 100 requests are answered within 50 ms",
+        ),
+        (
+            {"criterion": "p95 of Payments < 50 ms", "endpoint": "Card"},
+            "95 of 100 requests to each endpoint of Payments are answered within 50 ms",
+        ),
+        (
+            {"criterion": "p95 < threshold in every 10 s", "when": "in every 10 s"},
+            (
+                "95 of 100 requests to each endpoint are answered within "
+                "the endpoint's own limit, in every 10 s"
+            ),
+        ),
+        (
+            {"criterion": "p95 < 50 ms for 10 s", "when": "for 10 s during burst"},
+            (
+                "95 of 100 requests to each endpoint are answered within 50 ms, "
+                "for 10 s running during burst"
+            ),
+        ),
+        (
+            {"criterion": "p95 connect time < 50 ms", "metric": "p95 connect time"},
+            "P95 connect time of each endpoint stays within 50 ms",
+        ),
+        (
+            {"criterion": "error rate of everything < 1 %", "metric": "error rate"}
+            | {"target": 1.0, **SHARE},
+            "Fewer than 1 in 100 requests of all load runs go wrong",
+        ),
+        (
+            {"criterion": "share of 429 of Products < 3 %", "metric": "share of 429"}
+            | {"target": 3.0, "unit": "%"},
+            "Less than 3 % of the requests to Products end with status 429",
+        ),
+        (
+            {"criterion": "share of 5xx <= 0 %", "metric": "share of 5xx"}
+            | {"target": 0.0, "operator": "<=", **SHARE},
+            "No request ends with status 5xx",
+        ),
+        (
+            {"criterion": "share of dropped requests <= 0 %", "metric": "share of dropped requests"}
+            | {"target": 0.0, "operator": "<=", **SHARE},
+            "No request is never sent",
+        ),
+        (
+            {"criterion": "share of timeouts < 1 %", "metric": "share of timeouts"}
+            | {"target": 1.0, **SHARE},
+            "Fewer than 1 in 100 requests get no complete answer in time",
+        ),
+        (
+            {"criterion": "throughput >= 900/min", "metric": "throughput", "operator": ">="}
+            | {"target": 15.0, "unit": "/s", "endpoint": None},
+            "At least 15/s requests are answered",
+        ),
+        (
+            {"criterion": "network < 10 MB/s", "metric": "network"}
+            | {"target": 10.0, "unit": "MB/s", "endpoint": None},
+            "The system's network carries less than 10 MB/s, on average",
+        ),
+        (
+            {"criterion": "disk < 90 %", "metric": "disk", "target": 90.0, **SHARE},
+            "The system's disk is less than 90 % full, on average",
+        ),
+        (
+            {"criterion": "generator cpu < 90 %", "metric": "generator cpu", "target": 90.0}
+            | SHARE,
+            "The load generator's busiest process takes less than 90 % of a processor core",
+        ),
+        (
             {"criterion": "degradation < 3", "metric": "degradation", "target": 3.0, "unit": "×"}
             | {"endpoint": None},
             "Degradation is less than 3 ×",
@@ -143,10 +213,10 @@ def test_a_requirement_can_be_read_aloud(changes, words):
     "text, endpoint, scope",
     [
         ("p95 of Products < 20 ms", "Products", "Products"),
-        ("p95 of products < 20 ms", "Products", "Products"),
         ('p95 of "Odd, of name" < 20 ms', "Odd, of name", "Odd, of name"),
         ("p95 of Each Endpoint < 20 ms", "Products", None),
-        ("p95 of Products Again < 20 ms", "Pro", None),
+        ("p95 of Payments < 20 ms", "Card", "Payments"),
+        ("p95 of the run < 20 ms", None, None),
         ("cpu < 90 %", None, None),
     ],
 )

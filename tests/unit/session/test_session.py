@@ -67,9 +67,9 @@ def test_a_criterion_without_a_run_is_refused_with_what_to_do() -> None:
     session = session_with("Products")
     session.place = Place("Suite", "Suite.Test")
     with pytest.raises(NothingToJudge, match="send load first"):
-        session.latest_run()
+        session.verdicts.latest_run()
     with pytest.raises(UnknownName, match="There is no load run 'Burst'"):
-        session.latest_run("Burst")
+        session.verdicts.latest_run("Burst")
 
 
 def test_a_place_looks_outwards_from_the_test_to_its_suites() -> None:

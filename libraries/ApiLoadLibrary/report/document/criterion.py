@@ -21,17 +21,19 @@ class Criterion:
         clause: Where it is written: a contract's clause, a ticket.
         criterion: The criterion as the language writes it.
         run: The id of the load run that was judged; null when there was none.
+        scope: What it is about, as the language writes it; null where nothing was written.
         endpoint: The endpoint that decided; null for a metric of the whole run.
         metric: The metric: p95, error rate, cpu …
         operator: One of <, <=, > and >=.
         target: The limit, in `unit`.
-        unit: The unit of target, measured and interval: ms, %, /s.
+        unit: The unit of target, measured and interval: ms, %, /s, MB/s.
         measured: The measured value in `unit`; null when nothing could be measured.
         interval: Lowest and highest likely true value in `unit`; a null end is open.
         confidence: How surely it lies there: 0.95 for 95 %; null for a point estimate.
         margin: How far the measured value is on the good side of the target, as a
             share of the target; negative on the bad side.
         samples: How many requests, or seconds of a resource, it rests on.
+        when: Of what part of the run it speaks, as the language writes it; empty for all of it.
         window: Length in seconds of the windows judged one by one; null for the whole run.
         verdict: Whether it was met; inconclusive never counts as met.
         reason: Why, as the tail of a sentence.
@@ -45,6 +47,7 @@ class Criterion:
     clause: str | None
     criterion: str
     run: str | None
+    scope: str | None
     endpoint: str | None
     metric: str
     operator: str
@@ -55,6 +58,7 @@ class Criterion:
     confidence: float | None
     margin: float | None
     samples: int
+    when: str
     window: float | None
     verdict: Verdict
     reason: str

@@ -1,0 +1,123 @@
+"""Judging shares: the error rate, and how many requests ended in a certain way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from .confidence import Interval, samples_needed, share_interval
+from .dependence import worth_for_share
+from .doubt import doubt, own_failures, waiting
+from .finding import Finding, doubted, unmeasured, unsure, weighed
+from .judgement import Verdict
+from .limits import Limit
+from .metrics import Share
+from .sentences import counted_failures, span
+from .subject import Subject
+
+__all__ = ["judge_share", "share_percent"]
+
+
+def share_percent(metric: Share, subject: Subject) -> float | None:
+    """The requests that are counted, in percent of all; None without requests."""
+    requests = subject.requests
+    return 100 * _hits(metric, subject) / requests if requests else None
+
+
+def _hits(metric: Share, subject: Subject) -> int:
+    return sum(metric.hits(each.tally) for each in subject.endpoints)
+
+
+def judge_share(metric: Share, limit: Limit, subject: Subject, confidence: float | None) -> Finding:
+    """The finding on a share of the requests.
+
+    Those that are the load generator's own doing count, but they alone fail nothing.
+
+    Args:
+        confidence: Of its interval; None for a point estimate.
+    """
+    measured = share_percent(metric, subject)
+    if measured is None:
+        return unmeasured(subject, limit, "no requests were made")
+    requests = subject.requests
+    basis = (subject.basis(requests),)
+    verdict = limit.point_verdict(measured)
+    finding = Finding(subject, limit, measured, requests, verdict, basis=basis)
+    if confidence is None or _is_count(limit):
+        finding = replace(finding, basis=(*basis, "point estimate"))
+    else:
+        finding = _estimated(finding, metric, confidence)
+    if finding.verdict is not Verdict.FAIL:
+        return doubted(finding)
+    return _blamed(finding, metric, confidence)
+
+
+def _is_count(limit: Limit) -> bool:
+    """No number of requests proves that there is no error at all: there the count decides."""
+    return limit.value in {0, 100}
+
+
+def _estimated(finding: Finding, metric: Share, confidence: float) -> Finding:
+    subject, requests = finding.subject, finding.samples
+    hits = _hits(metric, subject)
+    interval = _interval(metric, subject, hits, requests, confidence)
+    found = weighed(finding, interval)
+    if found.verdict is not Verdict.INCONCLUSIVE:
+        return found
+    if hits in (0, requests):
+        return replace(found, reason=_too_few(finding, hits, confidence))
+    return unsure(found, interval, confidence)
+
+
+def _interval(
+    metric: Share, subject: Subject, hits: int, requests: int, confidence: float
+) -> Interval:
+    """In percent."""
+    worth = worth_for_share([each.tally for each in subject.endpoints], confidence, metric)
+    return share_interval(hits, requests, confidence, worth * requests).scaled(100)
+
+
+def _too_few(finding: Finding, hits: int, confidence: float) -> str:
+    """When none of the requests is counted, or each of them is."""
+    rest = finding.limit.value / 100 if hits else 1 - finding.limit.value / 100
+    needed = samples_needed(rest, confidence)
+    seconds = finding.subject.run.length_ns / 1e9 * (needed / finding.samples - 1)
+    alike = "that all end so" if hits else "without an error"
+    return (
+        f"too few requests: it takes {needed:,} {alike} to show that "
+        f"with {100 * confidence:g} % confidence; run about {span(seconds)} longer at this rate"
+    )
+
+
+def _blamed(finding: Finding, metric: Share, confidence: float | None) -> Finding:
+    """A failure stands when what the server and the network did breaks the limit by itself."""
+    subject = finding.subject
+    failures = counted_failures(_counted(metric, subject))
+    own = sum(own_failures(each, subject.run, metric.holds) for each in subject.endpoints)
+    hits = _hits(metric, subject)
+    if not own or _breaks(finding, metric, hits - own, finding.samples - own, confidence):
+        return replace(finding, reason=failures)
+    what = "errors" if metric.name == "error rate" else "such requests"
+    reason = (
+        f"{own:,} of its {hits:,} {what} are not the server's; {failures}; "
+        f"{doubt(subject) or waiting(subject)}"
+    )
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
+
+
+def _counted(metric: Share, subject: Subject) -> Counter[int]:
+    """The failures among the requests that are counted."""
+    failures = subject.failures()
+    return Counter({outcome: n for outcome, n in failures.items() if metric.holds(outcome)})
+
+
+def _breaks(
+    finding: Finding, metric: Share, hits: int, requests: int, confidence: float | None
+) -> bool:
+    if not requests:
+        return False
+    limit = finding.limit
+    if confidence is None or _is_count(limit):
+        return not limit.met(100 * hits / requests)
+    interval = _interval(metric, finding.subject, hits, requests, confidence)
+    return limit.verdict(interval) is Verdict.FAIL

@@ -1,0 +1,123 @@
+"""What is judged in a session: on which load run, and whose requirement it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ApiLoadLibrary.criteria.evaluation import Measured, evaluate, measure
+from ApiLoadLibrary.criteria.grammar import EVERYTHING, parse
+from ApiLoadLibrary.criteria.judgement import Judgement
+from ApiLoadLibrary.criteria.subject import names_in
+from ApiLoadLibrary.errors import NothingToJudge, UnknownName
+from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.measurement.stretch import together
+from ApiLoadLibrary.report.record import JudgedCriterion
+
+from .criteria_file import Requirement
+from .place import Place
+
+__all__ = ["Verdicts"]
+
+
+class Verdicts:
+    """Every load run so far, and every criterion judged on them.
+
+    Args:
+        place: Where the suite stands now.
+
+    Attributes:
+        runs: In the order in which they were made.
+        criteria: In the order in which they were judged.
+    """
+
+    def __init__(self, place: Callable[[], Place]) -> None:
+        self._place = place
+        self.runs: list[RunResult] = []
+        self.criteria: list[JudgedCriterion] = []
+
+    def latest_run(self, name: str | None = None) -> RunResult:
+        """The run that a criterion judges here: of this test, else of its suites' setups.
+
+        Args:
+            name: Of another run, made anywhere; the latest of that name.
+
+        Raises:
+            UnknownName: No run has this name.
+            NothingToJudge: No load run has been made here.
+        """
+        if name is not None:
+            named = [run for run in self.runs if name.casefold() in {run.name.casefold(), run.id}]
+            if not named:
+                raise UnknownName("load run", name, dict.fromkeys(run.name for run in self.runs))
+            return named[-1]
+        for owner in self._place().outwards():
+            for run in reversed(self.runs):
+                if run.test == owner:
+                    return run
+        raise NothingToJudge(
+            "No load run has been made in this test or in its suite's setup: "
+            "send load first (Sustain …), or name a run with run=."
+        )
+
+    def judge(
+        self, wanted: str | Requirement, run_name: str | None = None, clauses: str = ""
+    ) -> JudgedCriterion:
+        """Judge a criterion, and keep what comes of it.
+
+        Args:
+            wanted: The criterion, or a requirement that says more of it than its test does.
+            run_name: Of another run than the latest here.
+            clauses: What to add to it.
+
+        Raises:
+            BadCriterion: It cannot be read.
+            UnknownName: It names a phase that the run has not.
+            NothingToJudge: There is no load run to judge.
+        """
+        requirement = Requirement(wanted) if isinstance(wanted, str) else wanted
+        run = self.latest_run(run_name)
+        criterion = parse(f"{requirement.criterion} {clauses}".rstrip(), names_in(run))
+        if criterion.scope == EVERYTHING:
+            run = together(self.runs)
+        return self._keep(evaluate(criterion, run), requirement)
+
+    def _keep(self, judgement: Judgement, requirement: Requirement) -> JudgedCriterion:
+        """With whose it is: as the requirement says, or else the test's metadata."""
+        place = self._place()
+        metadata = {key.casefold(): value for key, value in place.metadata.items()}
+        judged = JudgedCriterion(
+            judgement=judgement,
+            id=requirement.id or self._id_from(metadata),
+            test=place.name,
+            requirement=requirement.requirement or metadata.get("requirement"),
+            owner=requirement.owner or metadata.get("owner"),
+            clause=requirement.clause or metadata.get("clause"),
+        )
+        self.criteria.append(judged)
+        return judged
+
+    def _id_from(self, metadata: Mapping[str, str]) -> str:
+        """The test's own id, with a number from its second criterion on; else a running number."""
+        own = metadata.get("criterion id")
+        if own is None:
+            return f"C{len(self.criteria) + 1}"
+        before = sum(each.test == self._place().name for each in self.criteria)
+        return f"{own}.{before + 1}" if before else own
+
+    def measure(self, metric: str, scope: str | None, run_name: str | None = None) -> Measured:
+        """A metric's value in the run that a criterion would judge here.
+
+        Raises:
+            BadCriterion: There is no such metric.
+            NothingToJudge: There is no load run, or it measured nothing of this kind.
+        """
+        run = self.latest_run(run_name)
+        measured = measure(metric, scope, run)
+        if measured.value is None:
+            raise NothingToJudge(f"{metric} of the run {run.name} is unknown: nothing measured it.")
+        return measured
+
+    def runs_nobody_judged(self) -> list[RunResult]:
+        """Load that was sent, but no requirement was judged on it."""
+        judged = {each.judgement.run_id for each in self.criteria}
+        return [run for run in self.runs if run.id not in judged]
