@@ -1,0 +1,340 @@
+"""Judging whether a run is slower than earlier ones.
+
+Each endpoint is compared twice: the whole of its response times, and their slowest 5 % (see
+`shift`).  A slow-down is a *fail* when it is larger than the tolerance and, with the whole of
+its interval, above zero; it is a *pass* when the whole of its interval is within the tolerance;
+in between it is inconclusive.
+
+With three earlier runs or more the interval holds the noise between runs.  With one or two
+it cannot: they do not show it.  The verdict then is about these runs, and another pair of the
+same system may differ by more; the sentence says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.values import Percent, Rate
+
+from .baseline import Baseline, EarlierEndpoint, EarlierRun, as_earlier
+from .confidence import FEWEST_SAMPLES
+from .doubt import (
+    TOLERATED_SHARE,
+    busy_arrivals,
+    generator_fault,
+    is_servers_fault,
+    more_workers,
+)
+from .finding import LONGEST_FACTOR, Finding, doubted, unmeasured
+from .judgement import Judgement, Verdict
+from .limits import Limit
+from .sentences import between, join, quantity, sentence, span
+from .shift import PARTS, RUNS_THAT_SHOW_NOISE, Level, Part, Shift, percent, shift
+from .subject import Subject
+
+__all__ = ["METRIC", "judge_regression"]
+
+METRIC = "slow-down"
+
+SAME_RATE = 0.01
+"""Rates that differ by no more are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What one endpoint is judged by.
+
+    Attributes:
+        subject: The endpoint in the run that is judged.
+        limit: The tolerance.
+        confidence: How sure a verdict must be.
+        compared: How many comparisons share its error.
+        now: What the run measured.
+        earlier: What earlier runs measured of the same endpoint at the same rate.
+    """
+
+    subject: Subject
+    limit: Limit
+    confidence: float
+    compared: int
+    now: EarlierEndpoint
+    earlier: tuple[EarlierEndpoint, ...]
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """`100,020 requests at 1,667/s against 3 earlier runs`."""
+        number = len(self.earlier)
+        runs = "1 earlier run" if number == 1 else f"{number} earlier runs"
+        against = f"{self.subject.basis(self.now.samples)} against {runs}"
+        if number >= RUNS_THAT_SHOW_NOISE:
+            return (against,)
+        return against, f"it takes {RUNS_THAT_SHOW_NOISE} to know how much runs differ"
+
+
+def judge_regression(
+    run: RunResult, baseline: Baseline, tolerance: Percent, confidence: float = 0.95
+) -> Judgement:
+    """Judge whether a run is slower than earlier ones by more than is tolerated.
+
+    The worst decides, of each endpoint's whole and slowest 5 %: the one with the worst
+    verdict, and of these the one with the largest slow-down.
+
+    Args:
+        run: The load run.
+        baseline: Earlier runs; this run itself is none of them.
+        tolerance: How much slower it may be.
+        confidence: How sure a verdict must be.
+    """
+    limit = Limit.of("<=", tolerance)
+    earlier = [each for each in baseline.runs if each.id != run.id]
+    compared = len(PARTS) * len(run.endpoints)
+    findings = [
+        finding
+        for endpoint, now in zip(run.endpoints, as_earlier(run).endpoints, strict=True)
+        for finding in _findings(
+            _Comparison(
+                subject=Subject(run, (endpoint,), endpoint.name),
+                limit=limit,
+                confidence=confidence,
+                compared=compared,
+                now=now,
+                earlier=tuple(_comparable(now, earlier)),
+            ),
+            earlier,
+        )
+    ]
+    return _judgement(f"{METRIC} against {baseline.name} <= {tolerance}", findings, confidence)
+
+
+def _comparable(now: EarlierEndpoint, earlier: Sequence[EarlierRun]) -> Iterator[EarlierEndpoint]:
+    """Earlier measurements of the same endpoint under the same load."""
+    for each in _same_name(now.name, earlier):
+        if _same_load(now, each):
+            yield each
+
+
+def _same_name(name: str, earlier: Sequence[EarlierRun]) -> list[EarlierEndpoint]:
+    return [each for run in earlier for each in run.endpoints if each.name == name]
+
+
+def _same_load(now: EarlierEndpoint, then: EarlierEndpoint) -> bool:
+    """In the same words, or at rates that hardly differ: `60/min` is `1/s`."""
+    if now.offered == then.offered:
+        return True
+    rates = (now.offered_rate_per_s, then.offered_rate_per_s)
+    return (
+        _is_rate(now.offered) and _is_rate(then.offered) and math.isclose(*rates, rel_tol=SAME_RATE)
+    )
+
+
+def _is_rate(offered: str) -> bool:
+    """Whether this is one rate from beginning to end: a ramp's average is no rate."""
+    try:
+        Rate.parse(offered)
+    except ValueError:
+        return False
+    return True
+
+
+def _findings(comparison: _Comparison, runs: Sequence[EarlierRun]) -> list[Finding]:
+    """Of each part; or a single one that says why there is nothing to compare."""
+    problem = _why_nothing(comparison, runs)
+    if problem:
+        return [unmeasured(comparison.subject, comparison.limit, problem)]
+    return [_finding(comparison, part) for part in PARTS]
+
+
+def _why_nothing(comparison: _Comparison, runs: Sequence[EarlierRun]) -> str | None:
+    now = comparison.now
+    if not now.requests:
+        return "no requests were made"
+    if not now.samples:
+        return f"none of {now.requests:,} requests succeeded"
+    if not runs:
+        return "the baseline holds no earlier run"
+    same_name = _same_name(now.name, runs)
+    if not same_name:
+        known = sorted({each.name for run in runs for each in run.endpoints})
+        return f"the baseline has no endpoint of this name; it has {join(known)}"
+    if not comparison.earlier:
+        then = same_name[-1].offered
+        return f"it was offered {now.offered}, but {then} in the baseline; only like is compared"
+    return None
+
+
+def _finding(comparison: _Comparison, part: Part) -> Finding:
+    """The finding on one part of one endpoint's response times."""
+    subject, limit, now = comparison.subject, comparison.limit, comparison.now
+    place = f"{subject.name} ({part.words})" if part.words else subject.name
+    few = _too_few(comparison, part)
+    if few:
+        return replace(unmeasured(subject, limit, few), place=place, basis=comparison.basis)
+    level = Level.of(now.blocks, part)
+    levels = [Level.of(each.blocks, part) for each in comparison.earlier]
+    found = shift(level, levels, comparison.confidence, comparison.compared)
+    finding = Finding(
+        subject,
+        limit,
+        found.percent,
+        now.samples,
+        _verdict(limit, found),
+        interval=found.interval,
+        basis=comparison.basis,
+        place=place,
+    )
+    if finding.verdict is Verdict.INCONCLUSIVE:
+        finding = replace(finding, reason=_why_unsure(comparison, found))
+    if finding.verdict is not Verdict.FAIL:
+        return doubted(finding)
+    return _blamed(finding, comparison, part, level.log - found.log)
+
+
+def _too_few(comparison: _Comparison, part: Part) -> str | None:
+    """Why this part is not known: a handful of requests bounds nothing."""
+    needed = math.ceil(FEWEST_SAMPLES / (1 - part.low))
+    fewest = min(comparison.earlier, key=lambda each: each.samples)
+    for each, where in ((comparison.now, ""), (fewest, " in the baseline")):
+        if each.samples < needed:
+            seconds = each.requests / each.offered_rate_per_s * (needed / each.samples - 1)
+            what = f" to know {part.words}" if part.words else ""
+            more = f"run about {span(seconds)} longer at this rate"
+            return f"too few requests{where}: it takes {needed:,}{what}; {more}"
+    return None
+
+
+def _verdict(limit: Limit, found: Shift) -> Verdict:
+    """A slow-down must be significant *and* larger than the tolerance to be a failure."""
+    if limit.met(found.interval.high):
+        return Verdict.PASS
+    if limit.met(found.percent) or found.interval.low <= 0:
+        return Verdict.INCONCLUSIVE
+    return Verdict.FAIL
+
+
+def _why_unsure(comparison: _Comparison, found: Shift) -> str:
+    """What makes the interval wide, and the remedy."""
+    limit = comparison.limit
+    if found.noisy:
+        return _why_noisy(found)
+    truth = f"the true value lies {between(found.interval, limit, comparison.confidence)}"
+    gap = abs(math.log1p(limit.value / 100) - found.log)
+    if not limit.met(found.percent):
+        gap = found.log
+    if LONGEST_FACTOR * gap**2 <= found.reach**2:
+        return f"{truth}, too near the limit for longer runs to tell"
+    seconds = comparison.subject.run.length_ns / 1e9 * (found.reach / gap) ** 2
+    return f"{truth}; runs of about {span(seconds)}, the earlier ones too, would tell"
+
+
+def _why_noisy(found: Shift) -> str:
+    """The smallest tolerance that this run would have passed with, as far as one can be set."""
+    enough = math.ceil(found.interval.high)
+    allow = f", or allow at least {enough} %" if enough <= 100 else ""
+    return (
+        f"the earlier runs differ by as much as {percent(found.range):.2g} % among themselves; "
+        f"add more of them{allow}"
+    )
+
+
+def _blamed(finding: Finding, comparison: _Comparison, part: Part, then_log: float) -> Finding:
+    """A failure stands when neither the load generator nor too few workers can have made it."""
+    subject = finding.subject
+    reason = (
+        generator_fault(subject.run)
+        or _busy_workers(subject)
+        or _own_slowness(comparison, part, finding, math.exp(then_log))
+    )
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason) if reason else finding
+
+
+def _busy_workers(subject: Subject) -> str | None:
+    endpoint, run = subject.endpoints[0], subject.run
+    busy = busy_arrivals(endpoint)
+    if busy <= TOLERATED_SHARE * endpoint.planned or is_servers_fault(endpoint, run):
+        return None
+    return more_workers(run, busy, endpoint.planned)
+
+
+def _own_slowness(
+    comparison: _Comparison, part: Part, finding: Finding, then_ns: float
+) -> str | None:
+    """Whether the generator's own delay has grown by as much as explains the slow-down.
+
+    Who is late with a request by his own fault is as late with reading the answer: twice
+    the delay, in the middle of the part, is what he may have added.
+    """
+    own, *others = (
+        each.own_delay.quantile((part.low + part.high) / 2) or 0
+        for each in (comparison.now, *comparison.earlier)
+    )
+    grown = max(0.0, own - fmean(others))
+    assert finding.measured is not None
+    beyond = then_ns * (finding.measured - finding.limit.value) / 100
+    if beyond > 2 * grown:
+        return None
+    return (
+        f"the load generator itself was {grown / 1e6:,.3g} ms later than in the earlier runs, "
+        "which may be all of it; give it more cores, or a machine of its own"
+    )
+
+
+def _judgement(criterion: str, findings: Sequence[Finding], confidence: float) -> Judgement:
+    decisive = max(findings, key=_badness)
+    limit, measured, interval = decisive.limit, decisive.measured, decisive.interval
+    bounded = interval is not None and math.isfinite(interval.high)
+    reason = _reason(decisive, findings)
+    return Judgement(
+        criterion=criterion,
+        metric=METRIC,
+        endpoint=decisive.subject.name,
+        run_id=decisive.subject.run.id,
+        operator=limit.symbol,
+        target=limit.value,
+        unit=limit.unit,
+        measured=measured,
+        interval=(interval.low, interval.high) if interval and bounded else None,
+        confidence=confidence if interval else None,
+        margin=None if measured is None else limit.margin(measured),
+        samples=decisive.samples,
+        when="",
+        window_s=None,
+        verdict=decisive.verdict,
+        reason=reason,
+        sentence=_sentence(decisive, reason),
+    )
+
+
+def _badness(finding: Finding) -> tuple[int, float]:
+    """Grows with the verdict's severity, then with the slow-down."""
+    measured = finding.measured
+    return finding.verdict.severity, math.inf if measured is None else measured
+
+
+def _reason(decisive: Finding, findings: Sequence[Finding]) -> str:
+    """Its own, and which other endpoints are slower as well."""
+    others = {
+        str(each.subject.name): None
+        for each in findings
+        if each.verdict is Verdict.FAIL and each.subject.name != decisive.subject.name
+    }
+    also = [f"also slower: {join(list(others))}"] if others else []
+    return "; ".join([*filter(None, [decisive.reason]), *also])
+
+
+def _sentence(finding: Finding, reason: str) -> str:
+    place = finding.place or finding.subject.name
+    endpoints = len(finding.subject.run.endpoints)
+    worst = [f"the worst of {endpoints} endpoints"] if endpoints > 1 and finding.basis else []
+    measured = finding.measured
+    return sentence(
+        f"Slow-down of {place}",
+        None if measured is None else quantity(measured, finding.limit),
+        finding.limit,
+        basis=[*finding.basis, *worst],
+        verdict=finding.verdict,
+        reason=reason,
+    )
