@@ -41,12 +41,23 @@ class Plain(HttpUser):
 """
 
 
+STARTING_S = 2
+
+
 @dataclass(frozen=True)
 class Measured:
     """What one process did: requests a second, and its CPU seconds per 1,000 requests."""
 
     rate: float
     cpu_per_1000: float
+
+
+@dataclass(frozen=True)
+class Used:
+    """What one process sent, and the CPU seconds that it used from its start to its end."""
+
+    requests: float
+    cpu_s: float
 
 
 @dataclass(frozen=True)
@@ -63,11 +74,15 @@ class Generator:
     rate: Callable[[str], float]
 
     def measure(self, server: Server, seconds: int) -> Measured:
-        """Run it once."""
+        """Run it briefly, and then for so much longer: what only starting costs is left out."""
+        brief, long = (self._use(server, STARTING_S + more) for more in (0, seconds))
+        cpu_s, requests = long.cpu_s - brief.cpu_s, long.requests - brief.requests
+        return Measured(long.requests / (STARTING_S + seconds), cpu_s * 1000 / requests)
+
+    def _use(self, server: Server, seconds: int) -> Used:
         before = _cpu_s()
         output = run(self.command(server, seconds))
-        rate = self.rate(output)
-        return Measured(rate, (_cpu_s() - before) * 1000 / (rate * seconds))
+        return Used(self.rate(output) * seconds, _cpu_s() - before)
 
 
 def _cpu_s() -> float:

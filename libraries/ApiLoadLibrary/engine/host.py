@@ -42,6 +42,9 @@ START_LIMIT_S = 30
 LEAD_NS = 50_000_000
 KILL_AFTER_S = 10.0
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""The threads that numpy keeps for matrices, which nobody here has, would spin beside the load."""
+
 
 class ShardHost(Protocol):
     """Runs shards, wherever that is."""
@@ -164,7 +167,7 @@ class _Shard:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, "PYTHONPATH": search_path()},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": search_path()},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
