@@ -8,6 +8,9 @@ Run as a process of its own: `python -m rig.truthful` prints its port.
 | /wait/MS   | answers after a random time, exponential with this mean                    |
 | /stall/MS  | answers at once; the first of these stops the whole server for so long     |
 | /took      | how long each answer took, from the request's arrival, in ns, as JSON      |
+
+A request has arrived when the server learns that there is something to read: what it then does
+for others first is time that it takes, and is in its record.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import selectors
 import sys
 import time
 
@@ -23,6 +27,17 @@ STALL_AFTER = 100  # answers
 
 took_ns: list[int] = []
 dice = random.Random(7)
+
+
+class Selector(selectors.DefaultSelector):
+    """Remembers when it last had something to tell."""
+
+    woke_ns = 0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(timeout)
+        Selector.woke_ns = time.monotonic_ns()
+        return found
 
 
 class Truthful(asyncio.Protocol):
@@ -34,7 +49,7 @@ class Truthful(asyncio.Protocol):
         self.loop = asyncio.get_running_loop()
 
     def data_received(self, data: bytes) -> None:
-        arrived_ns = time.monotonic_ns()
+        arrived_ns = Selector.woke_ns
         what, _, argument = data.split(b" ", 2)[1].strip(b"/").partition(b"/")
         if what == b"wait":
             seconds = dice.expovariate(1000 / float(argument))
@@ -63,4 +78,5 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Selector())) as runner:
+        runner.run(serve())
