@@ -15,6 +15,7 @@ from . import __version__
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
 from .keywords.left_out import left_out, place_of
+from .keywords.literal import fail_at_once, slips
 from .keywords.loads import Loads
 from .keywords.metrics import Metrics
 from .keywords.servers import Servers
@@ -127,7 +128,10 @@ class ApiLoadLibrary(DynamicCore):
         _session.place = Place(result.parent.full_name if result.parent else "")
 
     def start_test(self, data: Any, result: Any) -> None:
-        """A test begins."""
+        """A test begins; a slip in one of its criteria ends it before any load is sent."""
+        found = slips(data, self.keywords, _session.endpoints.scopes)
+        if found:
+            fail_at_once(data, "\n".join(found))
         _session.place = Place(data.parent.full_name, data.full_name, dict(result.metadata))
         self._ran.add(place_of(data))
 

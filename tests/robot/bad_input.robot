@@ -7,8 +7,8 @@ Suite Setup         Point At The Rig
 
 *** Test Cases ***
 A Time Without A Unit
-    [Documentation]    FAIL *'limit' got value '500'*cannot be converted to Duration: '500' has no unit: write for
-    ...                example 500 ms or 500 s.
+    [Documentation]    FAIL Criterion 'P95 < 500' cannot be read at '500': '500' has no unit: write for example 500 ms
+    ...                or 500 s. P95 takes a time like 200 ms, or the word threshold.
     Verify P95 Below 500
 
 A Malformed Time
@@ -38,15 +38,18 @@ An Unknown Endpoint
     Sustain 10 Requests Per Second On Qick    duration=1 s
 
 An Unknown Metric
-    [Documentation]    FAIL *'metric' got value 'P9x'*
+    [Documentation]    FAIL Criterion 'P9x < 5 ms' cannot be read at 'P9x': there is no metric 'P9x'. Did you mean 'p99'?
+    ...                There is: p0.01 to p99.99, average, *
     Verify P9x Below 5 ms
 
 A Percentage Without Its Sign
-    [Documentation]    FAIL *'percent' got value '1'*'1' is not a percentage: write for example 1 % or 0.5 %.
+    [Documentation]    FAIL Criterion 'error rate < 1' cannot be read at '1': '1' is not a percentage: write for
+    ...                example 1 % or 0.5 %. Error rate takes a percentage like 1 %.
     Verify Error Rate Below 1
 
 A Percentage Beyond A Hundred
-    [Documentation]    FAIL *'percent' got value '150 %'*'150 %' is outside 0 % to 100 %.
+    [Documentation]    FAIL Criterion 'cpu < 150 %' cannot be read at '150': '150 %' is outside 0 % to 100 %. CPU takes
+    ...                a percentage like 90 %.
     Verify CPU Below 150 %
 
 A Transport That Is None
@@ -156,8 +159,8 @@ A Calibration Without Endpoints
     Calibrate Load Generator    endpoints=Qick
 
 A Condition Without An End
-    [Documentation]    FAIL Criterion 'error rate > 50 %' cannot be read at its end: say how long it may go on: … for
-    ...                10 s.
+    [Documentation]    FAIL Criterion 'error rate > 50 %' cannot be read at its end: say how long it may go on, and
+    ...                nothing else: … for 10 s.
     Stop Load When    error rate > 50 %
 
 A Verdict Without A Load Run
@@ -175,10 +178,11 @@ A Plan Of Something That Sends No Load
     Show Load Plan    Sign In
 
 A Criterion That Cannot Be Read
-    [Documentation]    FAIL Criterion 'p95 of Quick less 5 ms' cannot be read *
+    [Documentation]    FAIL *Criterion 'p95 of Quick less 5 ms' cannot be read *
     Configure Load    max_rate=1000/s
     Sustain 10 Requests Per Second On Quick    duration=200 ms
-    Verify Criterion    p95 of Quick less 5 ms
+    VAR    ${criterion}    p95 of Quick less 5 ms
+    Verify Criterion    ${criterion}
 
 *** Keywords ***
 Point At The Rig

@@ -37,12 +37,41 @@ def test_every_verify_sentence_passes_fails_and_is_inconclusive(tmp_path: Path) 
     assert run.code == len(failed)
 
 
+@pytest.mark.slow
+def test_the_language_of_criteria_is_used_well_and_badly(tmp_path: Path) -> None:
+    files = ("--variable", f"FILES:{SUITES / 'files'}")
+    with rig_server() as rig:
+        suite = str(SUITES / "language.robot")
+        run = run_robot(tmp_path, *files, "--variable", f"RIG:{rig}", suite)
+        assert wrong_outcomes(run, rig) == []
+    criteria = {each["id"]: each for each in run.report["criteria"]}
+    from_file = criteria["PERF-1"]
+    assert (from_file["owner"], from_file["clause"]) == ("Retail Operations", "Contract 4.2")
+    assert (criteria["PERF-2"]["verdict"], criteria["PERF-2"]["owner"]) == ("fail", "Somebody Else")
+    assert criteria["PERF-3"]["verdict"] == "pass"  # all of a file is judged
+    of_test = [criteria[each] for each in ("PERF-9", "PERF-9.2")]
+    assert [each["requirement"] for each in of_test] == ["Browsing feels instant"] * 2
+    windows = {each["when"]: each["window"] for each in run.report["criteria"]}
+    assert (windows["in every 2 s"], windows["after the first 1 s"]) == (2, None)
+    hopeless = next(each for each in run.report["runs"] if each["name"] == "Hopeless")
+    assert "cannot be met" in hopeless["stopped"]
+    assert hopeless["requests"] < 500  # of 1,000
+
+
+def test_a_slip_in_a_literal_criterion_is_found_before_any_load(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "slips.robot"))
+        assert wrong_outcomes(run, rig) == []
+        assert counts(rig)["received"] == {}
+    assert run.report["verdict"] == "inconclusive"
+
+
 def test_wrong_input_is_answered_with_what_to_write_and_sends_no_load(tmp_path: Path) -> None:
     with rig_server() as rig:
         run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "bad_input.robot"))
         assert wrong_outcomes(run, rig) == []
         received = counts(rig)["received"]
-    # The one criterion that cannot be read comes after two requests; all else sends none.
+    # The one criterion that is read when it runs comes after two requests; all else sends none.
     assert received == {"POST /status/401": 1, "POST /login": 1, "GET /ok": 2}
     assert "Traceback" not in run.console
     assert run.report["verdict"] == "inconclusive"

@@ -65,7 +65,7 @@ def _estimated(finding: Finding, metric: Share, confidence: float) -> Finding:
     if found.verdict is not Verdict.INCONCLUSIVE:
         return found
     if hits in (0, requests):
-        return replace(found, reason=_too_few(finding, hits, confidence))
+        return replace(found, reason=_too_few(finding, metric, hits, confidence))
     return unsure(found, interval, confidence)
 
 
@@ -77,12 +77,13 @@ def _interval(
     return share_interval(hits, requests, confidence, worth * requests).scaled(100)
 
 
-def _too_few(finding: Finding, hits: int, confidence: float) -> str:
+def _too_few(finding: Finding, metric: Share, hits: int, confidence: float) -> str:
     """When none of the requests is counted, or each of them is."""
     rest = finding.limit.value / 100 if hits else 1 - finding.limit.value / 100
     needed = samples_needed(rest, confidence)
     seconds = finding.subject.run.length_ns / 1e9 * (needed / finding.samples - 1)
-    alike = "that all end so" if hits else "without an error"
+    none = "without an error" if metric.failures_only else "of which none ends so"
+    alike = "that all end so" if hits else none
     return (
         f"too few requests: it takes {needed:,} {alike} to show that "
         f"with {100 * confidence:g} % confidence; run about {span(seconds)} longer at this rate"
@@ -97,7 +98,7 @@ def _blamed(finding: Finding, metric: Share, confidence: float | None) -> Findin
     hits = _hits(metric, subject)
     if not own or _breaks(finding, metric, hits - own, finding.samples - own, confidence):
         return replace(finding, reason=failures)
-    what = "errors" if metric.name == "error rate" else "such requests"
+    what = "errors" if metric.failures_only else "such requests"
     reason = (
         f"{own:,} of its {hits:,} {what} are not the server's; {failures}; "
         f"{doubt(subject) or waiting(subject)}"

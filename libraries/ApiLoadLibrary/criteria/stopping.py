@@ -57,12 +57,12 @@ class StopCondition:
     text: str
 
 
-def parse_stop(text: str, endpoints: Collection[str]) -> StopCondition:
+def parse_stop(text: str, endpoints: Collection[str] | None) -> StopCondition:
     """Read a condition such as `error rate > 50 % for 10 s`.
 
     Args:
         text: The condition.
-        endpoints: The names that its scope may have.
+        endpoints: The names that its scope may have; None lets any name through.
 
     Raises:
         BadCriterion: It cannot be read, names what does not exist, or cannot end a load.

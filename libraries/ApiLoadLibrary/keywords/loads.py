@@ -262,6 +262,7 @@ class Loads:
         ```robotframework
         Stop Load When    error rate > 50 % for 10 s
         Stop Load When    p95 > 5 s for 30 s
+        Stop Load When    p95 of Products < 50 ms cannot be met
         ```
         """
         self._session.stop_when(condition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ from .signin import SignIn, Token
 from .tester import Load, LoadTester, Watcher, longest_s
 from .verdicts import Verdicts
 
-__all__ = ["AcceptanceSession", "check_criterion"]
+__all__ = ["AcceptanceSession", "check_condition", "check_criterion"]
 
 INTERRUPTED = "Execution terminated by signal"
 NOT_ENDED = "the session has not ended yet"
@@ -316,13 +316,21 @@ class AcceptanceSession:
         return [NotJudged(run.name, reason) for run in self.verdicts.runs_nobody_judged()]
 
 
-def check_criterion(text: str) -> None:
+def check_criterion(text: str, scopes: Collection[str] | None = None) -> None:
     """See whether a criterion can be read, as far as that is known before a run.
+
+    Args:
+        scopes: The names of endpoints and groups that there will be; None where that is open.
 
     Raises:
         BadCriterion: It cannot.
     """
-    parse(text)
+    parse(text, scopes)
+
+
+def check_condition(text: str, scopes: Collection[str] | None) -> None:
+    """The same of a condition that is to end a load."""
+    parse_stop(text, scopes)
 
 
 def _without(message: str, sentences: Sequence[str]) -> str:
