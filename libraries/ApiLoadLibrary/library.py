@@ -12,6 +12,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from robotlibcore import DynamicCore
 
 from . import __version__
+from .keywords.baselines import Baselines
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
 from .keywords.left_out import left_out, place_of
@@ -99,7 +100,7 @@ class ApiLoadLibrary(DynamicCore):
 
     def __init__(self) -> None:
         self.ROBOT_LIBRARY_LISTENER: Any = self
-        components = (Servers, Endpoints, Loads, Verdicts, Metrics)
+        components = (Servers, Endpoints, Loads, Verdicts, Baselines, Metrics)
         super().__init__([component(_session) for component in components])
         self._suite: Any = None
         self._ran: set[Any] = set()

@@ -38,8 +38,8 @@ An Unknown Endpoint
     Sustain 10 Requests Per Second On Qick    duration=1 s
 
 An Unknown Metric
-    [Documentation]    FAIL Criterion 'P9x < 5 ms' cannot be read at 'P9x': there is no metric 'P9x'. Did you mean 'p99'?
-    ...                There is: p0.01 to p99.99, average, *
+    [Documentation]    FAIL Criterion 'P9x < 5 ms' cannot be read at 'P9x': there is no metric 'P9x'. Did you mean
+    ...                'p99'? There is: p0.01 to p99.99, average, *
     Verify P9x Below 5 ms
 
 A Percentage Without Its Sign

@@ -12,9 +12,11 @@ import pytest
 from robot.libdoc import LibraryDocumentation
 
 from ApiLoadLibrary import ApiLoadLibrary
+from ApiLoadLibrary.criteria.metrics import METRIC_NAMES, SHARES, Clock, find_metric
 from rig.process import ROOT
 from rig.robot_run import run_robot
 
+CRITERIA_PAGE = ROOT / "libraries" / "ApiLoadLibrary" / "docs" / "criteria.md"
 DOCS = {doc.name: doc for doc in LibraryDocumentation("ApiLoadLibrary.ApiLoadLibrary").keywords}
 # What may stand in the place of each embedded argument; enough to meet every other pattern.
 FILLERS = {
@@ -72,10 +74,11 @@ def test_every_sentence_is_understood_in_one_way_only(tmp_path: Path) -> None:
 
 
 def test_every_example_in_the_documentation_passes_a_dry_run(tmp_path: Path) -> None:
+    pages = [doc.doc for doc in DOCS.values()] + [CRITERIA_PAGE.read_text("utf-8")]
     examples = [
         textblock
-        for doc in DOCS.values()
-        for textblock in re.findall(r"```robotframework\n(.*?)```", doc.doc, re.DOTALL)
+        for page in pages
+        for textblock in re.findall(r"```robotframework\n(.*?)```", page, re.DOTALL)
     ]
     assert len(examples) >= len(DOCS)
     tests = "\n".join(
@@ -87,6 +90,21 @@ def test_every_example_in_the_documentation_passes_a_dry_run(tmp_path: Path) -> 
     run = run_robot(tmp_path, "--dryrun", str(suite))
     failed = {name: test.message for name, test in run.tests.items() if not test.passed}
     assert failed == {}
+
+
+def test_the_page_on_the_language_names_every_metric_and_no_other() -> None:
+    page = CRITERIA_PAGE.read_text("utf-8")
+    first_cells = re.findall(r"^\| (.*?) \|", page, re.MULTILINE)
+    words = {word for cell in first_cells for word in re.findall(r"`([^`]+)`", cell)}
+    for metric in METRIC_NAMES:
+        assert metric in words
+    for clock in Clock:
+        assert clock.value in words or clock is Clock.RESPONSE
+    for ending in SHARES:
+        assert {ending, f"share of {ending}"} & words
+    for word in words:
+        if word.startswith(("p5", "p9", "share of")):
+            assert find_metric(word), word
 
 
 def test_libdoc_renders_the_library_without_a_warning(tmp_path: Path) -> None:

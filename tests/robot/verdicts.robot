@@ -129,8 +129,8 @@ A Rate That Too Few Workers Prevent Is Inconclusive
     Verify Achieved Rate At Least 98 % Of Target
 
 A Short Run Says Little Of The Host
-    [Documentation]    FAIL Several failures occurred:*INCONCLUSIVE: CPU *too short for a sample, one a second*INCONCLUSIVE:
-    ...                Memory *
+    [Documentation]    FAIL Several failures occurred:*INCONCLUSIVE: CPU *too short for a sample, one a
+    ...                second*INCONCLUSIVE: Memory *
     Sustain 50 Requests Per Second On Quick    duration=500 ms
     Verify CPU Below 99 %
     Verify Memory Below 99 %
@@ -149,6 +149,32 @@ A Measured Value Can Be Had
     Get Metric    error rate    Run    ==    0 %
     ${rate} =    Get Metric    achieved rate
     Should Be True    90 <= ${rate} <= 100
+
+Every Operator Of Assertions Can Be Used
+    [Documentation]    PASS
+    Sustain 50 Requests Per Second On Quick, Broken    duration=1 s
+    FOR    ${operator}    IN    ==    equal    equals    should be    <=    >=
+        Get Metric    error rate    Run    ${operator}    50 %
+    END
+    FOR    ${operator}    IN    !=    inequal    should not be    <    less than
+        Get Metric    error rate    Run    ${operator}    50.4
+    END
+    FOR    ${operator}    IN    >    greater than    !=
+        Get Metric    error rate    Run    ${operator}    49.6 %
+    END
+    FOR    ${operator}    ${expected}    IN    contains    5    *=    0    not contains    7    starts    5    ^=    50
+    ...    should start with    5    ends    0    $=    50    should end with    0    matches    ^\\d+$
+        Get Metric    share of 503    Run    ${operator}    ${expected}
+    END
+    ${less} =    Get Metric    error rate    Run    evaluate    value - 1
+    Should Be Equal As Numbers    ${less}    49
+    Get Metric    throughput    Run    >=    40/s
+    Get Metric    network    Run    <    100 GB/s
+
+A Number Is Not Cut To A Whole One
+    [Documentation]    FAIL error rate of Run in %: '50.0' (float) should be '50.4' (float)
+    Sustain 50 Requests Per Second On Quick, Broken    duration=1 s
+    Get Metric    error rate    Run    ==    50.4 %
 
 A Measured Value Can Be Asserted Wrongly
     [Documentation]    FAIL p95 of Slow in ms: '*' (float) should be less than '10.9' (float)*

@@ -20,12 +20,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ApiLoadLibrary.errors import BadCriterion
+from ApiLoadLibrary.errors import BadCriterion, BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.measurement.stretch import between, in_phase
 from ApiLoadLibrary.values import NS_PER_S, Duration, Percent
 
-__all__ = ["ALL", "CONFIDENCE", "When", "Window", "read_clauses"]
+__all__ = ["ALL", "CONFIDENCE", "When", "Window", "check_confidence", "read_clauses"]
 
 CONFIDENCE = 0.95
 """Where a criterion does not say how sure it wants to be."""
@@ -196,8 +196,8 @@ def check_confidence(percent: Percent) -> float:
     """A confidence as a share of one.
 
     Raises:
-        ValueError: Nothing is as sure, or so little is no confidence.
+        BadInput: Nothing is as sure, or so little is no confidence.
     """
     if not 50 <= percent.value <= 99.99:
-        raise ValueError(f"'{percent}' is no confidence: write 50 % to 99.99 %.")
+        raise BadInput(f"'{percent}' is no confidence: write 50 % to 99.99 %.")
     return round(percent.share, 6)

@@ -15,6 +15,7 @@ from robot.api.deco import keyword
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.criteria_file import Requirement
+from ApiLoadLibrary.session.verdicts import JudgedCriterion
 from ApiLoadLibrary.values import Duration
 
 from .converters import Confidence
@@ -45,15 +46,18 @@ class Judging:
         self._session = session
 
     def judge(self, written: Written, run: str | None, clause: str) -> None:
-        """Judge what a sentence says; all of it, before it fails.
+        """Judge what a sentence says; all of it, before it fails."""
+        wanted = [written] if isinstance(written, str) else written
+        self.tell([self._session.verdicts.judge(each, run, clause) for each in wanted])
+
+    @staticmethod
+    def tell(criteria: Sequence[JudgedCriterion]) -> None:
+        """Log what was met, and fail with what was not.
 
         Raises:
             ContinuableFailure: A criterion was not met, or could not be decided.
         """
-        judged = [
-            self._session.verdicts.judge(each, run, clause).judgement
-            for each in ([written] if isinstance(written, str) else written)
-        ]
+        judged = [each.judgement for each in criteria]
         missed = [each.sentence for each in judged if not each.passed]
         for each in judged:
             if each.passed:

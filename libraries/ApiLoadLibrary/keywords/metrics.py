@@ -11,7 +11,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
-from ApiLoadLibrary.values import Duration, Percent
+from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
 
 __all__ = ["Metrics"]
 
@@ -19,7 +19,10 @@ _WHOLE_RUN = frozenset({"", "run", "each endpoint"})
 _IN_UNIT: dict[str, Callable[[str], float]] = {
     "ms": lambda text: Duration.parse(text).ms,
     "%": lambda text: Percent.parse(text).value,
+    "/s": lambda text: float(Rate.parse(text).per_second),
+    "MB/s": lambda text: ByteRate.parse(text).mb_per_s,
 }
+_OF_TEXT = {AssertionOperator[each] for each in ("*=", "not contains", "^=", "$=", "matches")}
 
 
 class Metrics:
@@ -45,16 +48,17 @@ class Metrics:
         the report.  `Verify …` does all that.
 
         Args:
-            metric: `p95`, `average`, `error rate`, `achieved rate`, `cpu` ….
-            endpoint: The endpoint's name; `Run` for a value of the whole run.
-            assertion_operator: An operator of AssertionEngine, like `<` or `==`.
+            metric: `p95`, `average`, `error rate`, `share of 429`, `throughput`, `cpu` ….
+            endpoint: The name of an endpoint or a group; `Run` for a value of the whole run.
+            assertion_operator: An operator of AssertionEngine, like `<` or `==`; those of text,
+                like `contains`, see the number with six digits.
             assertion_expected: What to compare with: a number, or a value with its unit;
                 for `validate` and `then` an expression of the number `value`.
             message: The message of a failed assertion.
             run: The name of another load run.
 
         Returns:
-            The value in ms or %; the achieved rate is in percent of its target.
+            The value in ms, %, /s or MB/s; the achieved rate is in percent of its target.
 
         Example:
 
@@ -68,13 +72,15 @@ class Metrics:
         scope = None if endpoint is None or endpoint.casefold() in _WHOLE_RUN else endpoint
         measured = self._session.verdicts.measure(metric, scope, run)
         logger.info(f"{metric} of {endpoint or 'the run'}: {measured.value:,.6g} {measured.unit}")
-        expected = assertion_expected
+        expected, value = assertion_expected, measured.value
+        assert value is not None  # else measuring has refused
         if assertion_operator in NumericalOperators:
             expected = _in_unit(expected, measured.unit)
         subject = f"{metric} of {endpoint or 'the run'} in {measured.unit}:"
-        result: float = verify_assertion(
-            measured.value, assertion_operator, expected, subject, message
-        )
+        if assertion_operator in _OF_TEXT:
+            verify_assertion(f"{value:.6g}", assertion_operator, str(expected), subject, message)
+            return value
+        result: float = verify_assertion(value, assertion_operator, expected, subject, message)
         return result
 
 

@@ -182,6 +182,12 @@ def _network(criterion: Criterion) -> str:
     return f"The system's network carries {words[0].lower()}{words[1:]}, on average"
 
 
+def _slow_down(criterion: Criterion) -> str:
+    against = criterion.criterion.partition(" against ")[2].partition(" <= ")[0]
+    than = f"than in earlier runs ({against})"
+    return f"No endpoint answers more than {_limit(criterion)} slower {than}"
+
+
 def _generator_cpu(criterion: Criterion) -> str:
     words = _compared(criterion).lower()
     return f"The load generator's busiest process takes {words} of a processor core"
@@ -201,6 +207,7 @@ _FIGURES = {
     "disk": _disk,
     "network": _network,
     "generator cpu": _generator_cpu,
+    "slow-down": _slow_down,
 }
 
 

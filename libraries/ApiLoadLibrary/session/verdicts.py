@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from ApiLoadLibrary.criteria.baseline import Baseline, added, read_baseline, write_baseline
 from ApiLoadLibrary.criteria.evaluation import Measured, evaluate, measure
 from ApiLoadLibrary.criteria.grammar import EVERYTHING, parse
 from ApiLoadLibrary.criteria.judgement import Judgement
+from ApiLoadLibrary.criteria.regression import judge_regression
 from ApiLoadLibrary.criteria.subject import names_in
+from ApiLoadLibrary.criteria.when import check_confidence
 from ApiLoadLibrary.errors import NothingToJudge, UnknownName
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.measurement.stretch import together
 from ApiLoadLibrary.report.record import JudgedCriterion
+from ApiLoadLibrary.values import Percent
 
 from .criteria_file import Requirement
 from .place import Place
 
-__all__ = ["Verdicts"]
+__all__ = ["JudgedCriterion", "Verdicts"]
 
 
 class Verdicts:
@@ -103,6 +108,35 @@ class Verdicts:
             return f"C{len(self.criteria) + 1}"
         before = sum(each.test == self._place().name for each in self.criteria)
         return f"{own}.{before + 1}" if before else own
+
+    def judge_regression(
+        self, file: str, tolerance: Percent, run_name: str | None, confidence: Percent
+    ) -> JudgedCriterion:
+        """Judge whether a run is slower than those of a baseline, and keep what comes of it.
+
+        Raises:
+            BadInput: The file is no baseline, or so little is no confidence.
+            NothingToJudge: There is no load run to judge.
+        """
+        run = self.latest_run(run_name)
+        judgement = judge_regression(
+            run, read_baseline(Path(file)), tolerance, check_confidence(confidence)
+        )
+        return self._keep(judgement, Requirement(judgement.criterion))
+
+    def save_baseline(self, file: str, run_name: str | None) -> int:
+        """Add a run to a baseline; returns how many it then holds.
+
+        Raises:
+            BadInput: The file cannot be written, or is something else; or the run can be no
+                measure for others.
+            NothingToJudge: There is no load run.
+        """
+        path = Path(file)
+        before = read_baseline(path) if path.exists() else Baseline(path.name, ())
+        baseline = added(before, self.latest_run(run_name))
+        write_baseline(baseline, path)
+        return len(baseline.runs)
 
     def measure(self, metric: str, scope: str | None, run_name: str | None = None) -> Measured:
         """A metric's value in the run that a criterion would judge here.
