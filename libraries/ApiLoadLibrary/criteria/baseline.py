@@ -176,13 +176,18 @@ def write_baseline(baseline: Baseline, path: Path) -> None:
     runs = [asdict(each) for each in baseline.runs]
     data = {"format": FORMAT, "version": VERSION, "runs": runs}
     text = json.dumps(data, indent=1, default=Histogram.encode)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text + "\n", "ascii")
-        temporary.replace(path)
+        _replace(path, text + "\n")
     except OSError as error:
         raise BadInput(f"Baseline '{path}' cannot be written: {error.strerror}.") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        temporary.write_text(text, "ascii")
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

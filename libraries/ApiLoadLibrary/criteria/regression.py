@@ -33,7 +33,7 @@ from .finding import LONGEST_FACTOR, Finding, doubted, unmeasured
 from .judgement import Judgement, Verdict
 from .limits import Limit
 from .sentences import between, join, quantity, sentence, span
-from .shift import PARTS, RUNS_THAT_SHOW_NOISE, Level, Part, Shift, percent, shift
+from .shift import PARTS, RUNS_THAT_SHOW_NOISE, Level, Part, Shift, levels, percent, shift
 from .subject import Subject
 
 __all__ = ["METRIC", "judge_regression"]
@@ -81,7 +81,8 @@ def judge_regression(
     """Judge whether a run is slower than earlier ones by more than is tolerated.
 
     The worst decides, of each endpoint's whole and slowest 5 %: the one with the worst
-    verdict, and of these the one with the largest slow-down.
+    verdict, and of these the one with the largest slow-down; of inconclusive ones, the one
+    that may be the largest.
 
     Args:
         run: The load run.
@@ -113,7 +114,7 @@ def judge_regression(
 def _comparable(now: EarlierEndpoint, earlier: Sequence[EarlierRun]) -> Iterator[EarlierEndpoint]:
     """Earlier measurements of the same endpoint under the same load."""
     for each in _same_name(now.name, earlier):
-        if _same_load(now, each):
+        if each.samples and _same_load(now, each):
             yield each
 
 
@@ -145,37 +146,47 @@ def _findings(comparison: _Comparison, runs: Sequence[EarlierRun]) -> list[Findi
     problem = _why_nothing(comparison, runs)
     if problem:
         return [unmeasured(comparison.subject, comparison.limit, problem)]
-    return [_finding(comparison, part) for part in PARTS]
+    now = levels(comparison.now.blocks)
+    earlier = [levels(each.blocks) for each in comparison.earlier]
+    return [
+        _finding(comparison, part, now[number], [each[number] for each in earlier])
+        for number, part in enumerate(PARTS)
+    ]
 
 
 def _why_nothing(comparison: _Comparison, runs: Sequence[EarlierRun]) -> str | None:
+    """Why there is nothing to compare, or nothing to compare with."""
     now = comparison.now
     if not now.requests:
         return "no requests were made"
     if not now.samples:
         return f"none of {now.requests:,} requests succeeded"
+    return None if comparison.earlier else _why_none_earlier(now, runs)
+
+
+def _why_none_earlier(now: EarlierEndpoint, runs: Sequence[EarlierRun]) -> str:
     if not runs:
         return "the baseline holds no earlier run"
     same_name = _same_name(now.name, runs)
     if not same_name:
         known = sorted({each.name for run in runs for each in run.endpoints})
         return f"the baseline has no endpoint of this name; it has {join(known)}"
-    if not comparison.earlier:
-        then = same_name[-1].offered
-        return f"it was offered {now.offered}, but {then} in the baseline; only like is compared"
-    return None
+    if not any(each.samples for each in same_name):
+        return "none of its requests succeeded in the baseline"
+    then = same_name[-1].offered
+    return f"it was offered {now.offered}, but {then} in the baseline; only like is compared"
 
 
-def _finding(comparison: _Comparison, part: Part) -> Finding:
+def _finding(
+    comparison: _Comparison, part: Part, level: Level, earlier: Sequence[Level]
+) -> Finding:
     """The finding on one part of one endpoint's response times."""
     subject, limit, now = comparison.subject, comparison.limit, comparison.now
     place = f"{subject.name} ({part.words})" if part.words else subject.name
     few = _too_few(comparison, part)
     if few:
         return replace(unmeasured(subject, limit, few), place=place, basis=comparison.basis)
-    level = Level.of(now.blocks, part)
-    levels = [Level.of(each.blocks, part) for each in comparison.earlier]
-    found = shift(level, levels, comparison.confidence, comparison.compared)
+    found = shift(level, earlier, comparison.confidence, comparison.compared)
     finding = Finding(
         subject,
         limit,
@@ -231,7 +242,7 @@ def _why_unsure(comparison: _Comparison, found: Shift) -> str:
 
 
 def _why_noisy(found: Shift) -> str:
-    """The smallest tolerance that this run would have passed with, as far as one can be set."""
+    """It names the smallest tolerance that this run would have passed with, if one can be set."""
     enough = math.ceil(found.interval.high)
     allow = f", or allow at least {enough} %" if enough <= 100 else ""
     return (
@@ -309,9 +320,13 @@ def _judgement(criterion: str, findings: Sequence[Finding], confidence: float) -
 
 
 def _badness(finding: Finding) -> tuple[int, float]:
-    """Grows with the verdict's severity, then with the slow-down."""
-    measured = finding.measured
-    return finding.verdict.severity, math.inf if measured is None else measured
+    """Grows with the verdict's severity, then with the slow-down that was, or may have been."""
+    severity, measured = finding.verdict.severity, finding.measured
+    if measured is None:
+        return severity, math.inf
+    if finding.verdict is Verdict.INCONCLUSIVE and finding.interval:
+        return severity, finding.interval.high
+    return severity, measured
 
 
 def _reason(decisive: Finding, findings: Sequence[Finding]) -> str:

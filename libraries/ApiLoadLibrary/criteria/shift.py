@@ -32,17 +32,29 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from statistics import fmean, stdev
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ApiLoadLibrary.measurement.histogram import Histogram, upper_edge
+from ApiLoadLibrary.measurement.histogram import Cells, Histogram, upper_edge
 
 from .confidence import Interval, effective_samples
 from .distributions import normal_quantile, student_quantile
 
-__all__ = ["PARTS", "RUNS_THAT_SHOW_NOISE", "TAIL", "WHOLE", "Level", "Part", "Shift", "shift"]
+__all__ = [
+    "PARTS",
+    "RUNS_THAT_SHOW_NOISE",
+    "TAIL",
+    "WHOLE",
+    "Level",
+    "Part",
+    "Shift",
+    "levels",
+    "percent",
+    "shift",
+]
 
 Doubles = NDArray[np.float64]
 
@@ -89,29 +101,32 @@ class Level:
     spread: float
     sums: Doubles
 
-    @classmethod
-    def of(cls, blocks: Sequence[Histogram], part: Part) -> Level:
-        """The level of a run that was cut into stretches, each with samples."""
-        logs, counts = _table(blocks)
-        total = counts.sum(axis=0)
-        log, influence = _trimmed_mean(logs, total, part)
-        count = int(total.sum())
-        return cls(log, count, float(total @ influence**2) / count, counts @ influence)
-
     def variance(self, confidence: float) -> float:
         """Of `log`: such that an interval with the normal distribution has this confidence."""
         return self.spread / effective_samples(self.sums, self.count, self.spread, confidence)
 
 
-def _table(blocks: Sequence[Histogram]) -> tuple[Doubles, Doubles]:
+def levels(blocks: Sequence[Histogram]) -> list[Level]:
+    """The level of each of the `PARTS` of a run that was cut into stretches, all with samples."""
+    logs, counts = _table([each.cells() for each in blocks])
+    return [_level(logs, counts, part) for part in PARTS]
+
+
+def _table(blocks: Sequence[Cells]) -> tuple[Doubles, Doubles]:
     """ln(ns) of each cell that is occupied, and how many samples of each block it holds."""
-    numbers = Histogram.from_cells(each.cells() for each in blocks).cells().numbers
+    numbers = reduce(Cells.merged, blocks).numbers
     counts = np.zeros((len(blocks), len(numbers)))
-    for row, block in zip(counts, blocks, strict=True):
-        cells = block.cells()
+    for row, cells in zip(counts, blocks, strict=True):
         row[np.searchsorted(numbers, cells.numbers)] = cells.counts
     # A duration of 0 ns has no logarithm; 1 ns is as good.
     return np.log([max(upper_edge(cell), 1) for cell in numbers.tolist()]), counts
+
+
+def _level(logs: Doubles, counts: Doubles, part: Part) -> Level:
+    total = counts.sum(axis=0)
+    log, influence = _trimmed_mean(logs, total, part)
+    count = int(total.sum())
+    return Level(log, count, float(total @ influence**2) / count, counts @ influence)
 
 
 def _trimmed_mean(logs: Doubles, counts: Doubles, part: Part) -> tuple[float, Doubles]:

@@ -1,0 +1,355 @@
+"""Whether a run is slower than earlier ones: verdicts, sentences, and how often they are right."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ApiLoadLibrary.criteria.baseline import Baseline, added, as_earlier
+from ApiLoadLibrary.criteria.judgement import Judgement, Verdict
+from ApiLoadLibrary.criteria.regression import judge_regression
+from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
+from ApiLoadLibrary.values import Percent
+from simulated import Load, response_times, simulated_run
+from unit.criteria.builders import Request, a_run, an_endpoint, around
+
+PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+LOAD = Load(per_second=200, seconds=60, rho=0.5)
+
+
+def run_of(
+    *, seed: int = 0, run_id: str = "now", level: float = 1, slowest: float = 1
+) -> RunResult:
+    """12,000 requests in a minute, median 10 ms."""
+    drawn = LOAD.draw(np.random.default_rng(seed))
+    return simulated_run(response_times(drawn, level, slowest), LOAD, run_id)
+
+
+def baseline_of(*runs: RunResult) -> Baseline:
+    """Earlier runs, numbered."""
+    baseline = Baseline("baseline.json", ())
+    for number, run in enumerate(runs):
+        baseline = added(baseline, replace(run, id=f"then-{number}"))
+    return baseline
+
+
+def earlier(levels: Sequence[float]) -> Baseline:
+    """Earlier runs at these levels."""
+    return baseline_of(*(run_of(seed=90 + i, level=each) for i, each in enumerate(levels)))
+
+
+def judge(
+    run: RunResult, baseline: Baseline, tolerance: float = 5, confidence: float = 0.95
+) -> Judgement:
+    return judge_regression(run, baseline, Percent(tolerance), confidence)
+
+
+def of(*endpoints: EndpointResult, **traits: str) -> RunResult:
+    return replace(a_run(*endpoints, **traits), id="now")  # type: ignore[arg-type]
+
+
+def test_a_run_like_the_earlier_one_passes() -> None:
+    judgement = judge(run_of(seed=1), baseline_of(run_of(seed=2)))
+    assert judgement.verdict is PASS
+    assert judgement.reason == ""
+
+
+def test_the_same_run_again_has_slowed_down_by_nothing() -> None:
+    judgement = judge(run_of(), baseline_of(run_of()))
+    assert judgement.measured == 0
+    assert judgement.sentence == (
+        "Slow-down of Products was 0 %; at most 5 % is allowed (12,000 requests at 200/s "
+        "against 1 earlier run; it takes 3 to know how much runs differ)"
+    )
+
+
+def test_a_run_that_is_slower_by_more_than_is_tolerated_fails() -> None:
+    judgement = judge(run_of(level=1.2), earlier([1.0, 1.01, 0.99]))
+    assert judgement.verdict is FAIL
+    assert judgement.measured == pytest.approx(20, abs=3)
+    assert judgement.sentence.startswith("Slow-down of Products")
+    assert judgement.sentence.endswith(
+        " %; at most 5 % is allowed (12,000 requests at 200/s against 3 earlier runs)"
+    )
+
+
+def test_a_p95_that_doubles_while_the_median_stays_is_found() -> None:
+    judgement = judge(
+        run_of(slowest=2), baseline_of(run_of(seed=1), run_of(seed=2), run_of(seed=3))
+    )
+    assert judgement.verdict is FAIL
+    assert judgement.measured == pytest.approx(100, abs=10)
+    assert judgement.sentence.startswith("Slow-down of Products (the slowest 5 %) was ")
+
+
+def test_a_faster_run_passes() -> None:
+    judgement = judge(run_of(level=0.8), baseline_of(run_of(seed=1)))
+    assert judgement.verdict is PASS
+    assert judgement.measured == pytest.approx(-20, abs=4)
+    assert (judgement.margin or 0) > 1
+
+
+def test_a_slow_down_within_the_tolerance_passes() -> None:
+    assert judge(run_of(level=1.2), baseline_of(run_of()), tolerance=30).verdict is PASS
+
+
+def test_a_judgement_holds_all_that_a_report_needs() -> None:
+    judgement = judge(run_of(level=1.2), baseline_of(run_of()), confidence=0.99)
+    assert judgement.criterion == "slow-down against baseline.json <= 5 %"
+    assert (judgement.metric, judgement.operator) == ("slow-down", "<=")
+    assert (judgement.target, judgement.unit) == (5, "%")
+    assert (judgement.endpoint, judgement.run_id) == ("Products", "now")
+    assert (judgement.confidence, judgement.samples) == (0.99, 12_000)
+    assert judgement.measured == pytest.approx(20, abs=0.2)
+    low, high = judgement.interval or (0, 0)
+    assert 5 < low < 20 < high
+    assert judgement.margin == pytest.approx(-3, abs=0.05)
+
+
+def test_more_confidence_needs_a_wider_interval() -> None:
+    widths = []
+    for confidence in (0.9, 0.95, 0.999):
+        interval = judge(run_of(seed=1), baseline_of(run_of()), 5, confidence).interval
+        widths.append(interval[1] - interval[0] if interval else 0)
+    assert 0 < widths[0] < widths[1] < widths[2]
+
+
+# The noise between runs.
+
+
+def test_a_slow_down_no_larger_than_the_noise_between_runs_is_inconclusive() -> None:
+    now = run_of(level=1.08)
+    assert judge(now, earlier([1.0])).verdict is FAIL
+    judgement = judge(now, earlier([0.95, 1.0, 1.05]))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.sentence.startswith("INCONCLUSIVE: Slow-down of Products")
+    assert "the earlier runs differ by as much as 1" in judgement.reason
+    assert "among themselves; add more of them, or allow at least " in judgement.reason
+
+
+def test_the_tolerance_that_is_named_would_have_passed() -> None:
+    now, baseline = run_of(level=1.08), earlier([0.95, 1.0, 1.05])
+    judgement = judge(now, baseline)
+    enough = float(judgement.reason.rpartition("at least ")[2].removesuffix(" %"))
+    assert judge(now, baseline, enough).verdict is PASS
+    assert judge(now, baseline, enough - 1).verdict is INCONCLUSIVE
+
+
+def test_runs_that_agree_show_the_same_slow_down_to_be_one() -> None:
+    baseline = earlier([1.0, 1.01, 0.99, 1.0, 1.01])
+    assert judge(run_of(level=1.12), baseline).verdict is FAIL
+    assert judge(run_of(), baseline).verdict is PASS
+
+
+def test_noise_that_no_tolerance_covers_needs_more_runs() -> None:
+    judgement = judge(run_of(level=1.5), earlier([0.5, 1.0, 2.0]))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.endswith("among themselves; add more of them")
+
+
+# What cannot be told.
+
+
+def test_a_run_too_short_to_tell_says_how_long_it_takes() -> None:
+    now, then = around(10, 1_000, spread=1, seed=1), around(10, 1_000, spread=1, seed=2)
+    judgement = judge(of(an_endpoint(now)), baseline_of(a_run(an_endpoint(then))))
+    assert judgement.verdict is INCONCLUSIVE
+    assert "the true value lies between -" in judgement.reason
+    assert "; runs of about " in judgement.reason
+    assert judgement.reason.endswith(", the earlier ones too, would tell")
+
+
+def test_a_slow_down_of_just_what_is_tolerated_is_too_near_to_tell() -> None:
+    judgement = judge(run_of(level=1.05), baseline_of(run_of()))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.endswith("too near the limit for longer runs to tell")
+
+
+@pytest.mark.parametrize(
+    "now, then, reason",
+    [
+        ([], 1_000, "no requests were made"),
+        ([Request(outcome=500)] * 9, 1_000, "none of 9 requests succeeded"),
+        (around(10, 29), 1_000, "too few requests: it takes 32; run about 1 s longer at this rate"),
+        (
+            around(10, 500),
+            1_000,
+            (
+                "too few requests: it takes 600 to know the slowest 5 %; run about 6 s longer "
+                "at this rate"
+            ),
+        ),
+        (
+            around(10, 1_000),
+            500,
+            (
+                "too few requests in the baseline: it takes 600 to know the slowest 5 %; "
+                "run about 6 s longer at this rate"
+            ),
+        ),
+    ],
+)
+def test_a_handful_of_requests_never_passes(now: list[Request], then: int, reason: str) -> None:
+    baseline = baseline_of(a_run(an_endpoint(around(10, then))))
+    judgement = judge(of(an_endpoint(now)), baseline, tolerance=100)
+    assert (judgement.verdict, judgement.reason) == (INCONCLUSIVE, reason)
+    assert judgement.measured is judgement.interval is judgement.margin is None
+
+
+def test_a_single_request_neither_passes_nor_divides_by_nothing() -> None:
+    run = a_run(an_endpoint([Request()]))
+    assert judge(of(an_endpoint([Request()])), baseline_of(run)).verdict is INCONCLUSIVE
+
+
+def test_an_endpoint_that_never_succeeded_before_cannot_be_compared() -> None:
+    failed = an_endpoint([Request(outcome=500)] * 1_000)
+    run = a_run(failed, an_endpoint(around(10, 1_000), "Create Order"))
+    judgement = judge(of(an_endpoint(around(10, 1_000))), baseline_of(run))
+    assert judgement.reason == "none of its requests succeeded in the baseline"
+
+
+def test_a_run_is_not_compared_with_itself() -> None:
+    run = run_of()
+    judgement = judge(run, added(Baseline("baseline.json", ()), run))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason == "the baseline holds no earlier run"
+
+
+def test_an_endpoint_that_the_baseline_does_not_know_is_inconclusive() -> None:
+    then = a_run(an_endpoint(around(10, 1_000)), an_endpoint(around(10, 1_000), "Create Order"))
+    judgement = judge(of(an_endpoint(around(10, 1_000), "Search")), baseline_of(then))
+    assert judgement.sentence == (
+        "INCONCLUSIVE: Slow-down of Search was not measured; at most 5 % is allowed: "
+        "the baseline has no endpoint of this name; it has Create Order and Products"
+    )
+
+
+@pytest.mark.parametrize("rate", ["1,000/min", "16.7/s", "60,000/h"])
+def test_the_same_rate_in_other_words_is_compared(rate: str) -> None:
+    now = of(an_endpoint(around(10, 1_000), rate=rate))
+    judgement = judge(now, baseline_of(a_run(an_endpoint(around(10, 1_000)))))
+    assert judgement.measured == 0
+
+
+@pytest.mark.parametrize("rate", ["980/min", "17/s", "2,000/min"])
+def test_another_rate_is_not_compared(rate: str) -> None:
+    now = of(an_endpoint(around(10, 1_000), rate=rate))
+    judgement = judge(now, baseline_of(a_run(an_endpoint(around(10, 1_000)))))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason == (
+        f"it was offered {rate}, but 1,000/min in the baseline; only like is compared"
+    )
+
+
+def test_a_ramp_is_compared_with_the_same_ramp_only_whatever_its_average() -> None:
+    endpoint = an_endpoint(around(10, 1_000))
+    ramp = replace(endpoint, rate=None, offered="from 0 to 2,000/min over 1 min")
+    assert judge(of(ramp), baseline_of(a_run(endpoint))).verdict is INCONCLUSIVE
+    assert judge(of(ramp), baseline_of(a_run(ramp))).measured == 0
+
+
+def test_of_earlier_runs_those_at_another_rate_are_left_out() -> None:
+    endpoint = an_endpoint(around(10, 1_000))
+    other = an_endpoint(around(90, 1_000), rate="2,000/min")
+    judgement = judge(of(endpoint), baseline_of(a_run(endpoint), a_run(other)))
+    assert judgement.measured == 0
+    assert "against 1 earlier run;" in judgement.sentence
+
+
+# Several endpoints.
+
+
+def test_the_worst_endpoint_decides_and_the_others_that_are_slower_are_named() -> None:
+    names = ("Products", "Create Order", "Search")
+    then = a_run(*(an_endpoint(around(10, 1_000, spread=0.05), name) for name in names))
+    now = of(
+        *(
+            an_endpoint(around(center, 1_000, spread=0.05), name)
+            for name, center in zip(names, (10, 15, 20), strict=True)
+        )
+    )
+    judgement = judge(now, baseline_of(then))
+    assert (judgement.verdict, judgement.endpoint) == (FAIL, "Search")
+    assert judgement.reason == "also slower: Create Order"
+    assert "; the worst of 3 endpoints)" in judgement.sentence
+
+
+def test_a_failure_beats_what_cannot_be_compared_and_that_beats_a_pass() -> None:
+    known, new = an_endpoint(around(10, 1_000, spread=0.02)), an_endpoint([Request()], "New")
+    slower = an_endpoint(around(20, 1_000, spread=0.02))
+    baseline = baseline_of(a_run(known))
+    assert judge(of(known), baseline).verdict is PASS
+    assert judge(of(known, new), baseline).verdict is INCONCLUSIVE
+    assert judge(of(slower, new), baseline).verdict is FAIL
+
+
+# Whose fault it is.
+
+FAST, SLOW = around(10, 1_000, spread=0.02), around(20, 1_000, spread=0.02)
+THEN = baseline_of(a_run(an_endpoint(FAST)))
+
+
+def test_a_run_in_doubt_never_passes() -> None:
+    for traits, reason in (
+        ({"stopped": "Ctrl-C"}, "the run was cut short: Ctrl-C"),
+        ({"generator_at_fault": "it starved"}, "it starved"),
+    ):
+        judgement = judge(of(an_endpoint(FAST), **traits), THEN)
+        assert (judgement.verdict, judgement.reason) == (INCONCLUSIVE, reason)
+
+
+def test_a_slow_down_is_no_failure_when_the_load_generator_is_at_fault() -> None:
+    judgement = judge(of(an_endpoint(SLOW), generator_at_fault="it starved"), THEN)
+    assert (judgement.verdict, judgement.reason) == (INCONCLUSIVE, "it starved")
+
+
+def test_a_slow_down_of_a_run_cut_short_is_one_all_the_same() -> None:
+    assert judge(of(an_endpoint(SLOW), stopped="Ctrl-C"), THEN).verdict is FAIL
+
+
+def test_waiting_for_a_worker_is_no_slow_down_of_the_server() -> None:
+    waiting = [Request(10, delay_ms=30, busy=True)] * 1_000
+    judgement = judge(of(an_endpoint(waiting)), THEN)
+    assert judgement.verdict is INCONCLUSIVE
+    assert "because all 50 workers were busy; set workers=" in judgement.reason
+
+
+def test_a_server_beyond_its_threshold_keeps_workers_busy_by_its_own_fault() -> None:
+    slow = [Request(40, delay_ms=30, busy=True)] * 1_000
+    assert judge(of(an_endpoint(slow, threshold_ms=20)), THEN).verdict is FAIL
+
+
+def test_what_the_load_generator_was_late_by_is_no_slow_down_of_the_server() -> None:
+    late = [replace(each, delay_ms=2.0) for each in FAST]
+    judgement = judge(of(an_endpoint(late)), THEN)
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.startswith("the load generator itself was 2 ms later than in the ")
+
+
+def test_a_load_generator_that_is_as_late_as_ever_hides_no_slow_down() -> None:
+    then = baseline_of(a_run(an_endpoint([replace(each, delay_ms=8.0) for each in FAST])))
+    now = [replace(each, delay_ms=8.0) for each in SLOW]
+    assert judge(of(an_endpoint(now)), then).verdict is FAIL
+
+
+# How often it is right: a small version of the table in tests/benchmarks/regression.py.
+
+
+def test_equal_runs_seldom_fail_and_slower_ones_nearly_always() -> None:
+    """The level of each run is off by up to 3 %, every value equally likely."""
+    load, pairs = Load(), 40
+    found: Counter[str] = Counter()
+    for seed in range(pairs):
+        random = np.random.default_rng(seed)
+        levels = 1 + random.uniform(-0.03, 0.03, 2)
+        then = simulated_run(response_times(load.draw(random), levels[0]), load, "then")
+        baseline = Baseline("baseline.json", (as_earlier(then),))
+        drawn = load.draw(random)
+        for name, level, slowest in (("same", 1, 1), ("slower", 1.1, 1), ("tail", 1, 2)):
+            now = simulated_run(response_times(drawn, levels[1] * level, slowest), load)
+            found[name] += judge(now, baseline).verdict is FAIL
+    assert found["same"] <= 0.05 * pairs
+    assert found["slower"] >= 0.95 * pairs
+    assert found["tail"] >= 0.95 * pairs
