@@ -44,6 +44,11 @@ class RobotRun:
         """The acceptance report's document."""
         return json.loads((self.folder / "acceptance-report.json").read_text())
 
+    @cached_property
+    def html(self) -> str:
+        """The page that is made of it."""
+        return (self.folder / "acceptance-report.html").read_text()
+
 
 def command(folder: Path, *arguments: str) -> list[str]:
     """The command line of a robot process that writes into a folder."""

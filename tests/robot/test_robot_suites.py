@@ -58,6 +58,19 @@ def test_the_language_of_criteria_is_used_well_and_badly(tmp_path: Path) -> None
     assert hopeless["requests"] < 500  # of 1,000
 
 
+@pytest.mark.slow
+def test_runs_are_compared_with_earlier_ones(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "baselines.robot"))
+        assert wrong_outcomes(run, rig) == []
+    verdicts = [each["verdict"] for each in run.report["criteria"]]
+    assert verdicts == ["pass", "fail", "inconclusive"]
+    slower = run.report["criteria"][1]
+    assert (slower["metric"], slower["owner"]) == ("slow-down", "Retail Operations")
+    assert slower["measured"] > 100  # 60 ms where it was 20 and a little for the way
+    assert "No endpoint answers more than 10 % slower than in earlier runs" in run.html
+
+
 def test_a_slip_in_a_literal_criterion_is_found_before_any_load(tmp_path: Path) -> None:
     with rig_server() as rig:
         run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "slips.robot"))
