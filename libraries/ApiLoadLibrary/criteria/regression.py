@@ -13,15 +13,15 @@ same system may differ by more; the sentence says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from statistics import fmean
 
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.values import Percent, Rate
+from ApiLoadLibrary.values import Percent
 
-from .baseline import Baseline, EarlierEndpoint, EarlierRun, as_earlier
-from .confidence import FEWEST_SAMPLES
+from .baseline import Baseline, EarlierRun, as_earlier
+from .comparison import Comparison, comparable, too_few, why_nothing
 from .doubt import (
     TOLERATED_SHARE,
     busy_arrivals,
@@ -33,46 +33,12 @@ from .finding import LONGEST_FACTOR, Finding, doubted, unmeasured
 from .judgement import Judgement, Verdict
 from .limits import Limit
 from .sentences import between, join, quantity, sentence, span
-from .shift import PARTS, RUNS_THAT_SHOW_NOISE, Level, Part, Shift, levels, percent, shift
+from .shift import PARTS, Level, Part, Shift, levels, percent, shift
 from .subject import Subject
 
 __all__ = ["METRIC", "judge_regression"]
 
 METRIC = "slow-down"
-
-SAME_RATE = 0.01
-"""Rates that differ by no more are the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """What one endpoint is judged by.
-
-    Attributes:
-        subject: The endpoint in the run that is judged.
-        limit: The tolerance.
-        confidence: How sure a verdict must be.
-        compared: How many comparisons share its error.
-        now: What the run measured.
-        earlier: What earlier runs measured of the same endpoint at the same rate.
-    """
-
-    subject: Subject
-    limit: Limit
-    confidence: float
-    compared: int
-    now: EarlierEndpoint
-    earlier: tuple[EarlierEndpoint, ...]
-
-    @property
-    def basis(self) -> tuple[str, ...]:
-        """`100,020 requests at 1,667/s against 3 earlier runs`."""
-        number = len(self.earlier)
-        runs = "1 earlier run" if number == 1 else f"{number} earlier runs"
-        against = f"{self.subject.basis(self.now.samples)} against {runs}"
-        if number >= RUNS_THAT_SHOW_NOISE:
-            return (against,)
-        return against, f"it takes {RUNS_THAT_SHOW_NOISE} to know how much runs differ"
 
 
 def judge_regression(
@@ -97,13 +63,13 @@ def judge_regression(
         finding
         for endpoint, now in zip(run.endpoints, as_earlier(run).endpoints, strict=True)
         for finding in _findings(
-            _Comparison(
+            Comparison(
                 subject=Subject(run, (endpoint,), endpoint.name),
                 limit=limit,
                 confidence=confidence,
                 compared=compared,
                 now=now,
-                earlier=tuple(_comparable(now, earlier)),
+                earlier=comparable(now, earlier),
             ),
             earlier,
         )
@@ -111,39 +77,9 @@ def judge_regression(
     return _judgement(f"{METRIC} against {baseline.name} <= {tolerance}", findings, confidence)
 
 
-def _comparable(now: EarlierEndpoint, earlier: Sequence[EarlierRun]) -> Iterator[EarlierEndpoint]:
-    """Earlier measurements of the same endpoint under the same load."""
-    for each in _same_name(now.name, earlier):
-        if each.samples and _same_load(now, each):
-            yield each
-
-
-def _same_name(name: str, earlier: Sequence[EarlierRun]) -> list[EarlierEndpoint]:
-    return [each for run in earlier for each in run.endpoints if each.name == name]
-
-
-def _same_load(now: EarlierEndpoint, then: EarlierEndpoint) -> bool:
-    """In the same words, or at rates that hardly differ: `60/min` is `1/s`."""
-    if now.offered == then.offered:
-        return True
-    rates = (now.offered_rate_per_s, then.offered_rate_per_s)
-    return (
-        _is_rate(now.offered) and _is_rate(then.offered) and math.isclose(*rates, rel_tol=SAME_RATE)
-    )
-
-
-def _is_rate(offered: str) -> bool:
-    """Whether this is one rate from beginning to end: a ramp's average is no rate."""
-    try:
-        Rate.parse(offered)
-    except ValueError:
-        return False
-    return True
-
-
-def _findings(comparison: _Comparison, runs: Sequence[EarlierRun]) -> list[Finding]:
+def _findings(comparison: Comparison, runs: Sequence[EarlierRun]) -> list[Finding]:
     """Of each part; or a single one that says why there is nothing to compare."""
-    problem = _why_nothing(comparison, runs)
+    problem = why_nothing(comparison, runs)
     if problem:
         return [unmeasured(comparison.subject, comparison.limit, problem)]
     now = levels(comparison.now.blocks)
@@ -154,36 +90,11 @@ def _findings(comparison: _Comparison, runs: Sequence[EarlierRun]) -> list[Findi
     ]
 
 
-def _why_nothing(comparison: _Comparison, runs: Sequence[EarlierRun]) -> str | None:
-    """Why there is nothing to compare, or nothing to compare with."""
-    now = comparison.now
-    if not now.requests:
-        return "no requests were made"
-    if not now.samples:
-        return f"none of {now.requests:,} requests succeeded"
-    return None if comparison.earlier else _why_none_earlier(now, runs)
-
-
-def _why_none_earlier(now: EarlierEndpoint, runs: Sequence[EarlierRun]) -> str:
-    if not runs:
-        return "the baseline holds no earlier run"
-    same_name = _same_name(now.name, runs)
-    if not same_name:
-        known = sorted({each.name for run in runs for each in run.endpoints})
-        return f"the baseline has no endpoint of this name; it has {join(known)}"
-    if not any(each.samples for each in same_name):
-        return "none of its requests succeeded in the baseline"
-    then = same_name[-1].offered
-    return f"it was offered {now.offered}, but {then} in the baseline; only like is compared"
-
-
-def _finding(
-    comparison: _Comparison, part: Part, level: Level, earlier: Sequence[Level]
-) -> Finding:
+def _finding(comparison: Comparison, part: Part, level: Level, earlier: Sequence[Level]) -> Finding:
     """The finding on one part of one endpoint's response times."""
     subject, limit, now = comparison.subject, comparison.limit, comparison.now
     place = f"{subject.name} ({part.words})" if part.words else subject.name
-    few = _too_few(comparison, part)
+    few = too_few(comparison, part)
     if few:
         return replace(unmeasured(subject, limit, few), place=place, basis=comparison.basis)
     found = shift(level, earlier, comparison.confidence, comparison.compared)
@@ -204,19 +115,6 @@ def _finding(
     return _blamed(finding, comparison, part, level.log - found.log)
 
 
-def _too_few(comparison: _Comparison, part: Part) -> str | None:
-    """Why this part is not known: a handful of requests bounds nothing."""
-    needed = math.ceil(FEWEST_SAMPLES / (1 - part.low))
-    fewest = min(comparison.earlier, key=lambda each: each.samples)
-    for each, where in ((comparison.now, ""), (fewest, " in the baseline")):
-        if each.samples < needed:
-            seconds = each.requests / each.offered_rate_per_s * (needed / each.samples - 1)
-            what = f" to know {part.words}" if part.words else ""
-            more = f"run about {span(seconds)} longer at this rate"
-            return f"too few requests{where}: it takes {needed:,}{what}; {more}"
-    return None
-
-
 def _verdict(limit: Limit, found: Shift) -> Verdict:
     """A slow-down must be significant *and* larger than the tolerance to be a failure."""
     if limit.met(found.interval.high):
@@ -226,15 +124,17 @@ def _verdict(limit: Limit, found: Shift) -> Verdict:
     return Verdict.FAIL
 
 
-def _why_unsure(comparison: _Comparison, found: Shift) -> str:
+def _why_unsure(comparison: Comparison, found: Shift) -> str:
     """What makes the interval wide, and the remedy."""
     limit = comparison.limit
+    if math.isinf(found.interval.high):
+        return "nothing bounds it: times vary too much for so little data; run longer"
     if found.noisy:
         return _why_noisy(found)
     truth = f"the true value lies {between(found.interval, limit, comparison.confidence)}"
-    gap = abs(math.log1p(limit.value / 100) - found.log)
-    if not limit.met(found.percent):
-        gap = found.log
+    # To pass it must be seen to be within the tolerance, and to fail, to be above zero.
+    allowed = math.log1p(limit.value / 100)
+    gap = allowed - found.log if limit.met(found.percent) else found.log
     if LONGEST_FACTOR * gap**2 <= found.reach**2:
         return f"{truth}, too near the limit for longer runs to tell"
     seconds = comparison.subject.run.length_ns / 1e9 * (found.reach / gap) ** 2
@@ -251,7 +151,7 @@ def _why_noisy(found: Shift) -> str:
     )
 
 
-def _blamed(finding: Finding, comparison: _Comparison, part: Part, then_log: float) -> Finding:
+def _blamed(finding: Finding, comparison: Comparison, part: Part, then_log: float) -> Finding:
     """A failure stands when neither the load generator nor too few workers can have made it."""
     subject = finding.subject
     reason = (
@@ -271,7 +171,7 @@ def _busy_workers(subject: Subject) -> str | None:
 
 
 def _own_slowness(
-    comparison: _Comparison, part: Part, finding: Finding, then_ns: float
+    comparison: Comparison, part: Part, finding: Finding, then_ns: float
 ) -> str | None:
     """Whether the generator's own delay has grown by as much as explains the slow-down.
 
@@ -311,8 +211,6 @@ def _judgement(criterion: str, findings: Sequence[Finding], confidence: float) -
         confidence=confidence if interval else None,
         margin=None if measured is None else limit.margin(measured),
         samples=decisive.samples,
-        when="",
-        window_s=None,
         verdict=decisive.verdict,
         reason=reason,
         sentence=_sentence(decisive, reason),

@@ -203,6 +203,16 @@ def test_a_single_request_neither_passes_nor_divides_by_nothing() -> None:
     assert judge(of(an_endpoint([Request()])), baseline_of(run)).verdict is INCONCLUSIVE
 
 
+def test_times_that_vary_beyond_all_bounds_say_nothing() -> None:
+    """Twenty endpoints share the error, and a single second does not show how requests depend."""
+    wild = [Request(10 ** (i % 9 - 3)) for i in range(650)]
+    endpoints = [an_endpoint(wild, f"Endpoint {i}", rate="1,000/s") for i in range(20)]
+    judgement = judge(of(*endpoints), baseline_of(a_run(*endpoints)))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.startswith("nothing bounds it")
+    assert judgement.interval is None
+
+
 def test_an_endpoint_that_never_succeeded_before_cannot_be_compared() -> None:
     failed = an_endpoint([Request(outcome=500)] * 1_000)
     run = a_run(failed, an_endpoint(around(10, 1_000), "Create Order"))

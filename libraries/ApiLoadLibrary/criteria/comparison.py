@@ -1,0 +1,117 @@
+"""What one endpoint is compared with: the same endpoint, under the same load, in earlier runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ApiLoadLibrary.values import Rate
+
+from .baseline import EarlierEndpoint, EarlierRun
+from .confidence import FEWEST_SAMPLES
+from .limits import Limit
+from .sentences import join, span
+from .shift import RUNS_THAT_SHOW_NOISE, Part
+from .subject import Subject
+
+__all__ = ["Comparison", "comparable", "too_few", "why_nothing"]
+
+SAME_RATE = 0.01
+"""Rates that differ by no more are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one endpoint is judged by.
+
+    Attributes:
+        subject: The endpoint in the run that is judged.
+        limit: The tolerance.
+        confidence: How sure a verdict must be.
+        compared: How many comparisons share its error.
+        now: What the run measured.
+        earlier: What earlier runs measured of the same endpoint at the same rate.
+    """
+
+    subject: Subject
+    limit: Limit
+    confidence: float
+    compared: int
+    now: EarlierEndpoint
+    earlier: tuple[EarlierEndpoint, ...]
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """`100,020 requests at 1,667/s against 3 earlier runs`."""
+        number = len(self.earlier)
+        runs = "1 earlier run" if number == 1 else f"{number} earlier runs"
+        against = f"{self.subject.basis(self.now.samples)} against {runs}"
+        if number >= RUNS_THAT_SHOW_NOISE:
+            return (against,)
+        return against, f"it takes {RUNS_THAT_SHOW_NOISE} to know how much runs differ"
+
+
+def comparable(now: EarlierEndpoint, earlier: Sequence[EarlierRun]) -> tuple[EarlierEndpoint, ...]:
+    """Earlier measurements of the same endpoint under the same load."""
+    same_name = _same_name(now.name, earlier)
+    return tuple(each for each in same_name if each.samples and _same_load(now, each))
+
+
+def _same_name(name: str, earlier: Sequence[EarlierRun]) -> list[EarlierEndpoint]:
+    return [each for run in earlier for each in run.endpoints if each.name == name]
+
+
+def _same_load(now: EarlierEndpoint, then: EarlierEndpoint) -> bool:
+    """In the same words, or at rates that hardly differ: `60/min` is `1/s`."""
+    if now.offered == then.offered:
+        return True
+    rates = (now.offered_rate_per_s, then.offered_rate_per_s)
+    return (
+        _is_rate(now.offered) and _is_rate(then.offered) and math.isclose(*rates, rel_tol=SAME_RATE)
+    )
+
+
+def _is_rate(offered: str) -> bool:
+    """Whether this is one rate from beginning to end: a ramp's average is no rate."""
+    try:
+        Rate.parse(offered)
+    except ValueError:
+        return False
+    return True
+
+
+def why_nothing(comparison: Comparison, runs: Sequence[EarlierRun]) -> str | None:
+    """Why there is nothing to compare, or nothing to compare with."""
+    now = comparison.now
+    if not now.requests:
+        return "no requests were made"
+    if not now.samples:
+        return f"none of {now.requests:,} requests succeeded"
+    return None if comparison.earlier else _why_none_earlier(now, runs)
+
+
+def _why_none_earlier(now: EarlierEndpoint, runs: Sequence[EarlierRun]) -> str:
+    if not runs:
+        return "the baseline holds no earlier run"
+    same_name = _same_name(now.name, runs)
+    if not same_name:
+        known = sorted({each.name for run in runs for each in run.endpoints})
+        return f"the baseline has no endpoint of this name; it has {join(known)}"
+    if not any(each.samples for each in same_name):
+        return "none of its requests succeeded in the baseline"
+    then = same_name[-1].offered
+    return f"it was offered {now.offered}, but {then} in the baseline; only like is compared"
+
+
+def too_few(comparison: Comparison, part: Part) -> str | None:
+    """Why this part is not known: a handful of requests bounds nothing."""
+    needed = math.ceil(FEWEST_SAMPLES / (1 - part.low))
+    now, fewest = comparison.now, min(comparison.earlier, key=lambda each: each.samples)
+    for each, where in ((now, ""), (fewest, " in the baseline")):
+        if each.samples < needed:
+            seconds = each.requests / now.offered_rate_per_s * (needed / each.samples - 1)
+            what = f" to know {part.words}" if part.words else ""
+            more = f"run about {span(seconds)} longer at this rate"
+            return f"too few requests{where}: it takes {needed:,}{what}; {more}"
+    return None
