@@ -82,6 +82,7 @@ class ApiLoadLibrary(DynamicCore):
     | `200 ms`, `1.5 s`, `1 min 30 s` | a time; a bare `500` is refused |
     | `1 %`, `0.5 %` | a percentage |
     | `1,000/min`, `50/5 s` | a rate |
+    | `10 MB/s` | a rate of bytes |
     | `1000`, `1,000` | a count |
 
     ## Reports

@@ -16,7 +16,7 @@ The Same Again Is No Regression
     Verify No Regression Against    ${BASELINE}    tolerance=60 %
 
 What Has Become Slower Fails
-    [Documentation]    FAIL Slow-down of Orders was * %; at most 10 % is allowed (600 requests at 100/s against 1
+    [Documentation]    FAIL Slow-down of Orders*was * %; at most 10 % is allowed (600 requests at 100/s against 1
     ...                earlier run; *)
     [Metadata]    Owner    Retail Operations
     Define Endpoint    Orders    GET    /delay/60

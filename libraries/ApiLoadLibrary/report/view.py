@@ -206,9 +206,10 @@ def _short(test: str) -> str:
 
 
 def _interval(criterion: Criterion) -> str:
-    """`9.4 – 10.3 ms`; an open end is said in words."""
+    """`9.4 – 10.3 ms`; an open end is said in words, and so is that nobody asked how sure it is."""
     if criterion.interval is None:
-        return ""
+        asked = criterion.criterion.endswith("as point estimate") or criterion.window is not None
+        return "point estimate" if asked and criterion.measured is not None else ""
     low, high = (formats.amount(each, criterion.unit) for each in criterion.interval)
     if None in criterion.interval:
         return f"up to {high}" if criterion.interval[0] is None else f"at least {low}"

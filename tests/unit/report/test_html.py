@@ -71,6 +71,20 @@ def test_gaps_are_told():
     assert "The load generator could not keep up: 212 of 5,000 requests started late." in text
 
 
+@pytest.mark.parametrize(
+    "changes, named",
+    [
+        ({"criterion": "p95 < 50 ms as point estimate", "interval": None}, True),
+        ({"criterion": "p95 < 50 ms in every 5 s", "window_s": 5, "interval": None}, True),
+        ({"criterion": "max < 50 ms", "metric": "max", "interval": None}, False),
+        ({"criterion": "p95 < 50 ms"}, False),
+    ],
+)
+def test_a_point_estimate_is_named_where_one_was_asked_for(changes, named):
+    document = build_document(samples.session(criteria=(samples.judged(1, **changes),)))
+    assert ("point estimate" in text_of(render(document))) == named
+
+
 def test_rendering_twice_gives_the_same_page(document):
     assert render(document) == render(document)
 
