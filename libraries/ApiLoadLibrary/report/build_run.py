@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ApiLoadLibrary.criteria.steady import SteadyState, steady_state
 from ApiLoadLibrary.measurement.result import GeneratorHealth, PhaseResult, RunResult, merged
 from ApiLoadLibrary.measurement.tally import Second
 
@@ -20,10 +21,13 @@ from .build_endpoint import (
 
 __all__ = ["build_run"]
 
+EVEN_LOAD = ("sustained", "closed")
+"""Scenarios under which response times can be expected to settle."""
+
 
 def build_run(result: RunResult) -> doc.Run:
     """The document's form of a load run."""
-    timeline = _timeline(result)
+    timeline, steady = _timeline(result), _steady_state(result)
     tallies = [each.tally for each in result.endpoints]
     return doc.Run(
         id=result.id,
@@ -53,9 +57,16 @@ def build_run(result: RunResult) -> doc.Run:
         endpoints=tuple(build_endpoint(each, len(timeline)) for each in result.endpoints),
         timeline=timeline,
         phases=tuple(map(_phase, result.phases)),
+        settled=steady.settled if steady else None,
+        settled_after_s=steady.warm_up_s if steady and steady.settled else None,
         samples=tuple(sample for each in result.endpoints for sample in build_samples(each)),
         details=_plain(result.details),
     )
+
+
+def _steady_state(result: RunResult) -> SteadyState | None:
+    """Of all endpoints together, where the load was the same all the time."""
+    return steady_state(result.seconds()) if result.scenario in EVEN_LOAD else None
 
 
 def _generator(health: GeneratorHealth) -> doc.Generator:

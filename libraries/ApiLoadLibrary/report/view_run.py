@@ -11,7 +11,7 @@ from .document import Distribution, Document, Endpoint, Run
 from .drawing import Chart, Table
 from .figures import decisive_chart, rate_chart, response_chart
 from .view_tables import failures, run_tables
-from .words import load_sentence
+from .words import load_sentence, steadiness
 
 __all__ = ["EndpointRow", "RunView", "endpoint_rows", "view_run", "view_run_alone"]
 
@@ -70,7 +70,7 @@ def view_run_alone(run: Run) -> RunView:
     return RunView(
         anchor=run.id,
         run=run,
-        sentence=load_sentence(run),
+        sentence=f"{load_sentence(run)} {steadiness(run)}".rstrip(),
         chips=tuple(_chips(run)),
         charts=(),
         endpoints=tuple(endpoint_rows(run)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from . import formats
 from .document import Document, Run, Verdict
+from .words import steadiness
 
 __all__ = ["Fact", "Look", "environment_facts", "look", "trust"]
 
@@ -48,6 +49,8 @@ def trust(document: Document) -> Iterator[Fact]:
         about = f"“{run.name}”: " if len(document.runs) > 1 else ""
         yield _generator(run, about)
         yield _account(run, about)
+        if run.settled is False:
+            yield Fact(_DOUBT, f"{about}{steadiness(run)}")
     if document.criteria:
         yield _confidence(document)
     if document.interrupted:

@@ -8,7 +8,7 @@ from . import formats
 from .document import Criterion, Document, Endpoint, Run, Verdict
 from .requirement import finding, requirement
 
-__all__ = ["headline", "lead", "load_sentence"]
+__all__ = ["headline", "lead", "load_sentence", "steadiness"]
 
 MOST_SENTENCES = 3
 _OF_ONE = {
@@ -103,6 +103,16 @@ def load_sentence(run: Run) -> str:
     (rate,), where = rates, _on(run.endpoints, even=True)
     words = _rate_words(rate)
     return f"{words} {where} for {length}." if words else f"Load {where} for {length}: {rate}."
+
+
+def steadiness(run: Run) -> str:
+    """Whether response times settled, where there is something to be said of it."""
+    if run.settled is False:
+        return "Response times never settled: a longer run may show others."
+    if run.settled_after_s:
+        first = formats.duration(run.settled_after_s)
+        return f"The first {first} were a warm-up, unlike the rest; they count all the same."
+    return ""
 
 
 def _after(run: Run) -> str:

@@ -9,11 +9,13 @@ import pytest
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.result import PhaseResult, RunResult
 from ApiLoadLibrary.report.build import build_document
+from ApiLoadLibrary.report.build_run import build_run
 from ApiLoadLibrary.report.document import Document
 from ApiLoadLibrary.report.html import render
 from ApiLoadLibrary.report.view_run import view_run_alone
 from ApiLoadLibrary.report.view_trust import trust
-from ApiLoadLibrary.report.words import load_sentence
+from ApiLoadLibrary.report.words import load_sentence, steadiness
+from unit.criteria.builders import Request, a_run, an_endpoint
 from unit.report import samples
 
 
@@ -88,3 +90,42 @@ def test_the_headroom_is_stated_where_the_ceiling_is_known(per_s: float | None, 
     assert next(trust(document)).text.endswith(words)
     chips = view_run_alone(document.runs[0]).chips
     assert ("ceiling 52,000/s" in chips) == (per_s is not None)
+
+
+def with_means(*ms: float, scenario: str = "sustained"):
+    """A run with twenty requests in each second, all of them so many ms long."""
+    values = [value for second in ms for value in [second] * 20]
+    requests = [Request(each * (0.98 + 0.04 * (n % 2))) for n, each in enumerate(values)]
+    return build_run(a_run(an_endpoint(requests, rate="20/s"), scenario=scenario))
+
+
+STEADY = (*[10.0, 10.2] * 30,)
+WARMING_UP = (*[60.0] * 10, *STEADY)
+RISING = tuple(10 + second for second in range(60))
+
+
+def test_a_warm_up_is_found_and_told_and_counts_all_the_same():
+    run = with_means(*WARMING_UP)
+    assert (run.settled, run.settled_after_s) == (True, 10)
+    assert view_run_alone(run).sentence.endswith(
+        ". The first 10 s were a warm-up, unlike the rest; they count all the same."
+    )
+    assert run.requests == 20 * len(WARMING_UP)
+
+
+def test_a_steady_run_says_nothing_of_it():
+    run = with_means(*STEADY)
+    assert (run.settled, run.settled_after_s, steadiness(run)) == (True, 0, "")
+
+
+def test_a_run_that_never_settles_says_so_beside_its_figures():
+    run = with_means(*RISING)
+    assert (run.settled, run.settled_after_s) == (False, None)
+    assert steadiness(run) == "Response times never settled: a longer run may show others."
+    document = replace(build_document(samples.session()), runs=(run,))
+    assert steadiness(run) in [fact.text for fact in trust(document)]
+
+
+def test_of_a_short_run_or_a_load_that_changes_nobody_can_tell():
+    for run in (with_means(*STEADY[:20]), with_means(*RISING, scenario="ramp")):
+        assert (run.settled, run.settled_after_s, steadiness(run)) == (None, None, "")

@@ -149,6 +149,8 @@ class Run:
         endpoints: In the order in which the suite named them.
         timeline: Every second of the schedule.
         phases: Its parts, where there are several.
+        settled: Whether response times came to a steady state; null where that cannot be told.
+        settled_after_s: When they did, in seconds from the start; null where they did not.
         samples: The first failures of each kind and the slowest requests.
         details: What only this scenario knows.
     """
@@ -180,5 +182,7 @@ class Run:
     endpoints: tuple[Endpoint, ...]
     timeline: tuple[Second, ...]
     phases: tuple[Phase, ...]
+    settled: bool | None
+    settled_after_s: int | None
     samples: tuple[RequestSample, ...]
     details: dict[str, Any]
