@@ -5,7 +5,7 @@
 | part      | what is simulated                                                             |
 | --------- | ----------------------------------------------------------------------------- |
 | quantiles | p95 and p50, beside a block bootstrap and plain order statistics               |
-| averages  | the average, of response times skewed a little and much                       |
+| averages  | the average, of response times that are skewed, and heavily so                |
 | shares    | an error rate whose errors come in clusters                                   |
 | chain     | verdicts of `p95 < limit` through all of the criteria, the limit at the truth |
 
@@ -217,8 +217,8 @@ def quantiles(runs: int) -> None:
         rows = []
         for cell in _grid(model):
             found = of_quantiles(cell, runs)
-            rows.append([_name(cell), *map(told, found.values())])
-        _print(model, ["p95", "p50", "p95, bootstrap", "p95, plain"], rows)
+            rows.append([name_of(cell), *map(told, found.values())])
+        show(model, ["p95", "p50", "p95, bootstrap", "p95, plain"], rows)
 
 
 def _grid(model: str) -> list[Cell]:
@@ -226,11 +226,13 @@ def _grid(model: str) -> list[Cell]:
     return [Cell(model, *size, rho) for size in sizes for rho in RHOS]
 
 
-def _name(cell: Cell) -> str:
+def name_of(cell: Cell) -> str:
+    """As the first column writes it."""
     return f"{cell.seconds} s, {cell.rate}/s, rho {cell.rho:g}"
 
 
-def _print(title: str, head: list[str], rows: list[list[str]]) -> None:
+def show(title: str, head: list[str], rows: list[list[str]]) -> None:
+    """Print a table; its first column has the title."""
     print(f"\n{title}\n\n{table([title, *head], rows)}", flush=True)
 
 
@@ -257,9 +259,9 @@ def averages(runs: int) -> None:
     for cell in _grid(MODELS[0]):
         cells = [cell._replace(model=model) for model in MODELS]
         figures = [told(of_average(each, runs, spread)) for spread in SPREADS for each in cells]
-        rows.append([_name(cell), *figures])
+        rows.append([name_of(cell), *figures])
     head = [f"{model}, {skew}" for skew in ("skewed", "heavily") for model in MODELS]
-    _print("average", head, rows)
+    show("average", head, rows)
 
 
 # Shares: what a request of a second fails with is log-normal, from second to second AR(1).
@@ -302,10 +304,10 @@ def clopper_pearson(found: Doubles, worth: Doubles) -> tuple[Doubles, Doubles]:
 def shares(runs: int) -> None:
     """A row per length, rate and correlation, for error rates of 1 % and 10 %."""
     rows = [
-        [_name(cell), *(told(of_share(cell, runs, part)) for part in (0.01, 0.1))]
+        [name_of(cell), *(told(of_share(cell, runs, part)) for part in (0.01, 0.1))]
         for cell in _grid("seconds")
     ]
-    _print("errors in clusters", ["error rate 1 %", "error rate 10 %"], rows)
+    show("errors in clusters", ["error rate 1 %", "error rate 10 %"], rows)
 
 
 # The whole chain, from samples to the verdict.
@@ -328,8 +330,8 @@ def chain(runs: int) -> None:
                 cell = Cell(model, seconds, 17, rho)
                 samples = [row for batch in batches(cell, runs // 4) for row in batch]
                 verdicts = [_verdicts(samples, share) for share in (0.95, 0.5, None)]
-                rows.append([f"{model}, {_name(cell)}", *verdicts])
-    _print("pass / fail / inconclusive", ["p95", "p50", "average"], rows)
+                rows.append([f"{model}, {name_of(cell)}", *verdicts])
+    show("pass / fail / inconclusive", ["p95", "p50", "average"], rows)
 
 
 def _verdicts(samples: list[Doubles], share: float | None) -> str:
