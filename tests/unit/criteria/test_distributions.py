@@ -1,6 +1,7 @@
 """Our distributions against scipy's, to 1e-9."""
 
 import itertools
+import math
 
 import pytest
 from scipy import stats
@@ -38,6 +39,18 @@ def test_the_binomial_distribution_is_scipys(trials: int, share: float) -> None:
     for hits in {0, near_mean // 2, near_mean - 1, near_mean, near_mean + 1, trials - 1, trials}:
         expected = float(stats.binom.cdf(hits, trials, share))
         assert binomial_cdf(hits, trials, share) == pytest.approx(expected, rel=NEAR, abs=1e-12)
+
+
+@pytest.mark.parametrize("share, trials", [(0.95, 10**6), (0.9999, 10**6), (0.5, 10**7)])
+def test_the_binomial_distribution_is_scipys_for_millions_of_requests(
+    share: float, trials: int
+) -> None:
+    """Where logarithms of factorials have lost their last digits."""
+    spread = math.sqrt(trials * share * (1 - share))
+    for deviations in (-3, -1, 0, 1, 3):
+        hits = int(trials * share + deviations * spread)
+        expected = float(stats.binom.cdf(hits, trials, share))
+        assert binomial_cdf(hits, trials, share) == pytest.approx(expected, rel=NEAR)
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 5, 14, 28, 1_000])

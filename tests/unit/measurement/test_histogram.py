@@ -1,7 +1,9 @@
 """The histogram, against sorted samples and against the field's own implementation."""
 
 import base64
+import math
 import zlib
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -55,14 +57,28 @@ def merged(*parts: Histogram) -> Histogram:
 def test_quantiles_are_the_nearest_rank_of_the_sorted_samples_within_a_thousandth(
     name: str,
 ) -> None:
-    values = shape(name, 200_000)
+    values = shape(name, 1_000_000)
     histogram = Histogram()
     for batch in np.array_split(values, 7):
         histogram.record_many(batch)
     ordered = np.sort(values)
     for share in SHARES:
-        exact = int(ordered[nearest_rank(share, len(ordered)) - 1])
+        exact = int(ordered[math.ceil(Fraction(str(share)) * len(ordered)) - 1])
         assert exact <= (histogram.quantile(share) or 0) <= exact * (1 + WORST) + 1
+
+
+@pytest.mark.parametrize("shards", [1, 2, 3, 10, 64])
+def test_the_shards_of_a_run_merged_are_the_whole_run_whatever_their_number(shards: int) -> None:
+    """Dealt out as arrivals are: every so many-th to the same shard."""
+    values = shape("two humps", 100_000)
+    whole = Histogram()
+    whole.record_many(values)
+    parts = []
+    for number in range(shards):
+        parts.append(Histogram())
+        parts[-1].record_many(values[number::shards])
+    assert merged(*parts) == merged(*reversed(parts)) == whole
+    assert merged(*parts).variance() == whole.variance()
 
 
 @pytest.mark.parametrize(
