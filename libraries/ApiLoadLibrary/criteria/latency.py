@@ -66,7 +66,7 @@ def _why_nothing(metric: Latency, subject: Subject) -> str:
     if not subject.requests:
         return "no requests were made"
     if not metric.clock.by_fate:
-        return f"no {metric.clock.value.replace('tls', 'TLS')} was part of any request"
+        return f"no {metric.clock.value.replace('tls', 'TLS')} was measured in any request"
     failures = counted_failures(subject.failures())
     return f"none of {subject.requests:,} requests succeeded: {failures}"
 
