@@ -26,9 +26,9 @@ from .judgement import Judgement, Verdict
 from .latency import judge_latency
 from .limits import Limit
 from .metrics import Dimension, Figure, Latency, Metric, Share
-from .sentences import join, quantity, sentence
 from .shares import judge_share, share_percent
 from .subject import Subject, subjects
+from .telling import Asked, judgement_on
 from .windows import badness, judge_windows
 
 __all__ = ["Measured", "evaluate", "measure"]
@@ -73,7 +73,7 @@ def evaluate(criterion: Criterion, run: RunResult) -> Judgement:
         findings = [_of_all(criterion, subject) for subject in _subjects(criterion, part)]
     else:
         findings = judge_windows(window, part, lambda each: _of_windows(criterion, part, each))
-    return _judgement(criterion, max(findings, key=badness), findings)
+    return judgement_on(_asked(criterion), findings, max(findings, key=badness))
 
 
 def _subjects(criterion: Criterion, run: RunResult) -> list[Subject]:
@@ -140,57 +140,17 @@ def _limit(criterion: Criterion, subject: Subject) -> Limit:
     return Limit.of(criterion.operator, Duration(threshold_ns))
 
 
-def _judgement(criterion: Criterion, decisive: Finding, findings: list[Finding]) -> Judgement:
-    limit, measured, interval = decisive.limit, decisive.measured, decisive.interval
-    bounded = interval is not None and math.isfinite(interval.high)
-    reason = _reason(decisive, findings)
-    window = criterion.when.window
-    return Judgement(
+def _asked(criterion: Criterion) -> Asked:
+    when = criterion.when
+    return Asked(
         criterion=str(criterion),
         metric=criterion.metric.name,
-        endpoint=decisive.subject.name,
-        run_id=decisive.subject.run.id,
-        operator=criterion.operator,
-        target=limit.value,
-        unit=limit.unit,
-        measured=measured,
-        interval=(interval.low, interval.high) if interval and bounded else None,
-        confidence=criterion.confidence if interval else None,
-        margin=None if measured is None else limit.margin(measured),
-        samples=decisive.samples,
+        title=criterion.metric.title,
+        confidence=criterion.confidence,
         scope=criterion.scope,
-        when=str(criterion.when),
-        window_s=window.seconds if window else None,
-        verdict=decisive.verdict,
-        reason=reason,
-        sentence=_sentence(criterion, decisive, len(findings), reason),
-    )
-
-
-def _reason(decisive: Finding, findings: list[Finding]) -> str:
-    """Its own, and which other endpoints fail as well."""
-    others = [
-        str(each.subject.name)
-        for each in findings
-        if each is not decisive and each.verdict is Verdict.FAIL
-    ]
-    also = [f"also broken by {join(others)}"] if others else []
-    return "; ".join([*filter(None, [decisive.reason]), *also])
-
-
-def _sentence(criterion: Criterion, finding: Finding, compared: int, reason: str) -> str:
-    place = finding.place or finding.subject.name
-    basis = list(finding.basis)
-    if part := criterion.when.part:
-        basis.append(part)
-    if compared > 1 and basis:
-        basis.append(f"the worst of {compared} endpoints")
-    measured = finding.measured
-    words = None if measured is None else quantity(measured, finding.limit) + finding.aside
-    title = criterion.metric.title
-    subject = f"{title} of {place}" if place else title
-    return sentence(
-        subject, words, finding.limit, basis=basis, verdict=finding.verdict, reason=reason
+        when=str(when),
+        window_s=when.window.seconds if when.window else None,
+        part=when.part,
     )
 
 

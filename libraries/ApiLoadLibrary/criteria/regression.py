@@ -32,9 +32,10 @@ from .doubt import (
 from .finding import LONGEST_FACTOR, Finding, doubted, unmeasured
 from .judgement import Judgement, Verdict
 from .limits import Limit
-from .sentences import between, join, quantity, sentence, span
+from .sentences import between, span
 from .shift import PARTS, Level, Part, Shift, levels, percent, shift
 from .subject import Subject
+from .telling import Asked, judgement_on
 
 __all__ = ["METRIC", "judge_regression"]
 
@@ -74,7 +75,9 @@ def judge_regression(
             earlier,
         )
     ]
-    return _judgement(f"{METRIC} against {baseline.name} <= {tolerance}", findings, confidence)
+    criterion = f"{METRIC} against {baseline.name} <= {tolerance}"
+    asked = Asked(criterion, METRIC, METRIC.capitalize(), confidence)
+    return judgement_on(asked, findings, max(findings, key=_badness))
 
 
 def _findings(comparison: Comparison, runs: Sequence[EarlierRun]) -> list[Finding]:
@@ -193,30 +196,6 @@ def _own_slowness(
     )
 
 
-def _judgement(criterion: str, findings: Sequence[Finding], confidence: float) -> Judgement:
-    decisive = max(findings, key=_badness)
-    limit, measured, interval = decisive.limit, decisive.measured, decisive.interval
-    bounded = interval is not None and math.isfinite(interval.high)
-    reason = _reason(decisive, findings)
-    return Judgement(
-        criterion=criterion,
-        metric=METRIC,
-        endpoint=decisive.subject.name,
-        run_id=decisive.subject.run.id,
-        operator=limit.symbol,
-        target=limit.value,
-        unit=limit.unit,
-        measured=measured,
-        interval=(interval.low, interval.high) if interval and bounded else None,
-        confidence=confidence if interval else None,
-        margin=None if measured is None else limit.margin(measured),
-        samples=decisive.samples,
-        verdict=decisive.verdict,
-        reason=reason,
-        sentence=_sentence(decisive, reason),
-    )
-
-
 def _badness(finding: Finding) -> tuple[int, float]:
     """Grows with the verdict's severity, then with the slow-down that was, or may have been."""
     severity, measured = finding.verdict.severity, finding.measured
@@ -225,29 +204,3 @@ def _badness(finding: Finding) -> tuple[int, float]:
     if finding.verdict is Verdict.INCONCLUSIVE and finding.interval:
         return severity, finding.interval.high
     return severity, measured
-
-
-def _reason(decisive: Finding, findings: Sequence[Finding]) -> str:
-    """Its own, and which other endpoints are slower as well."""
-    others = {
-        str(each.subject.name): None
-        for each in findings
-        if each.verdict is Verdict.FAIL and each.subject.name != decisive.subject.name
-    }
-    also = [f"also slower: {join(list(others))}"] if others else []
-    return "; ".join([*filter(None, [decisive.reason]), *also])
-
-
-def _sentence(finding: Finding, reason: str) -> str:
-    place = finding.place or finding.subject.name
-    endpoints = len(finding.subject.run.endpoints)
-    worst = [f"the worst of {endpoints} endpoints"] if endpoints > 1 and finding.basis else []
-    measured = finding.measured
-    return sentence(
-        f"Slow-down of {place}",
-        None if measured is None else quantity(measured, finding.limit),
-        finding.limit,
-        basis=[*finding.basis, *worst],
-        verdict=finding.verdict,
-        reason=reason,
-    )

@@ -18,8 +18,9 @@ A shift has two sources of uncertainty.
   other: `confidence.effective_samples` says from 15 stretches of the run what they are worth.
 * Between runs: another start, another neighbour on the machine.  Three earlier runs or more
   show it: a further run of the same system lies within t x s x sqrt(1 + 1/k) of their mean,
-  where s is the standard deviation of k levels (a prediction interval).  One or two runs do
-  not show it; then the interval is that within the runs alone, and promises no more.
+  where s is the standard deviation of k levels (a prediction interval).  Each of its ends may
+  err with all of the error that is allowed: no run is both too slow and too fast.  One or two
+  runs do not show it; then the interval is that within the runs alone, and promises no more.
 
 A block bootstrap over the same stretches was tried beside it, on pairs of equal runs of 60 s
 at 17 requests a second, AR(1) with rho 0.5, of six shapes (log-normal, a few slow ones in
@@ -188,7 +189,7 @@ def shift(now: Level, earlier: Sequence[Level], confidence: float, compared: int
     logs = [each.log for each in earlier]
     # The confidence of one comparison's interval, each end of which may err.
     within = _reach_within(now, earlier, 1 - 2 * (1 - confidence) / compared)
-    between = _reach_between(logs, (1 + confidence) / 2)
+    between = _reach_between(logs, confidence)
     reach = max(within, between)
     return Shift(now.log - fmean(logs), reach, max(logs) - min(logs), between > within)
 

@@ -216,13 +216,17 @@ class Histogram:
         """The histogram that `encode` wrote (values at their cells' upper edges)."""
         from hdrh.histogram import HdrHistogram
 
-        cells: dict[int, int] = {}
-        for item in HdrHistogram.decode(text.encode("ascii")).get_recorded_iterator():
-            cell = int(cell_of(np.array([item.value_iterated_to], np.int64))[0])
-            cells[cell] = cells.get(cell, 0) + item.count_added_in_this_iter_step
-        numbers = np.array(sorted(cells), np.uint16)
-        counts = np.array([cells[int(each)] for each in numbers], np.uint32)
-        return cls.from_cells([Cells(numbers, counts)])
+        decoded = HdrHistogram.decode(text.encode("ascii"))
+        counts = np.ctypeslib.as_array(decoded.counts)
+        # Not its iterator, which steps through every cell there could be: 50 ms each.
+        occupied = np.flatnonzero(counts)
+        values = [
+            decoded.get_highest_equivalent_value(decoded.get_value_from_index(place))
+            for place in occupied.tolist()
+        ]
+        numbers, places = np.unique(cell_of(np.array(values, np.int64)), return_inverse=True)
+        sums = np.bincount(places, counts[occupied], len(numbers))
+        return cls.from_cells([Cells(numbers.astype(np.uint16), sums.astype(np.uint32))])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Histogram):

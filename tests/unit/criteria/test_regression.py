@@ -282,7 +282,7 @@ def test_the_worst_endpoint_decides_and_the_others_that_are_slower_are_named() -
     )
     judgement = judge(now, baseline_of(then))
     assert (judgement.verdict, judgement.endpoint) == (FAIL, "Search")
-    assert judgement.reason == "also slower: Create Order"
+    assert judgement.reason == "also broken by Create Order"
     assert "; the worst of 3 endpoints)" in judgement.sentence
 
 

@@ -90,7 +90,7 @@ def at(log: float) -> Level:
 def test_from_three_runs_on_the_reach_is_the_prediction_interval_of_one_more() -> None:
     logs = [0.00, 0.03, -0.02, 0.01]
     found = shift(at(0.1), [at(log) for log in logs], 0.95, 2)
-    expected = stats.t.ppf(0.975, 3) * np.std(logs, ddof=1) * math.sqrt(1 + 1 / 4)
+    expected = stats.t.ppf(0.95, 3) * np.std(logs, ddof=1) * math.sqrt(1 + 1 / 4)
     assert found.reach == pytest.approx(float(expected))
     assert found.log == pytest.approx(0.1 - 0.005)
     assert found.range == pytest.approx(0.05)
