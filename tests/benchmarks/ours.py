@@ -59,7 +59,9 @@ class Memory:
         second = int(moment.elapsed_s)
         if second not in self.by_second:
             children = psutil.Process(os.getpid()).children(recursive=True)
-            self.by_second[second] = max(each.memory_info().rss for each in children)
+            taken = max((each.memory_info().rss for each in children), default=0)
+            if taken:  # one that has just ended has none
+                self.by_second[second] = taken
 
 
 def _figures(run: RunResult) -> dict[str, Any]:
