@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ApiLoadLibrary.measurement.outcomes import Blame, Failure, describe
+from ApiLoadLibrary.measurement.outcomes import Blame, Failure, FailureKind, describe
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 
 from .subject import Subject
@@ -102,25 +102,29 @@ def waiting(subject: Subject) -> str:
     )
 
 
-def own_failures(endpoint: EndpointResult, run: RunResult, holds: Callable[[int], bool]) -> int:
+def own_failures(
+    endpoint: EndpointResult, run: RunResult, holds: Callable[[int], bool] = lambda _: True
+) -> int:
     """Failures of this endpoint, among those that hold, that are not the server's or network's.
 
-    Drops for want of a worker are the plan's, unless the server was too slow.
+    Drops for want of a worker are the plan's, unless the server was too slow.  Who had no
+    time to read the answers has made their time-outs himself.
     """
-    tally, servers = endpoint.tally, is_servers_fault(endpoint, run)
+    tally = endpoint.tally
+    servers, overloaded = is_servers_fault(endpoint, run), run.generator.overloaded
+
+    def is_own(outcome: int) -> bool:
+        if outcome == Failure.DROPPED_WORKERS_BUSY:
+            return not servers
+        failure = describe(outcome)
+        late_read = overloaded and failure.kind is FailureKind.TIMEOUT
+        return late_read or failure.blame is Blame.GENERATOR
+
     return sum(
         count
         for outcome, count in tally.outcomes.items()
-        if outcome not in tally.expected
-        and holds(outcome)
-        and _is_own(outcome, servers_fault=servers)
+        if outcome not in tally.expected and holds(outcome) and is_own(outcome)
     )
-
-
-def _is_own(outcome: int, *, servers_fault: bool) -> bool:
-    if outcome == Failure.DROPPED_WORKERS_BUSY:
-        return not servers_fault
-    return describe(outcome).blame is Blame.GENERATOR
 
 
 def is_servers_fault(endpoint: EndpointResult, run: RunResult) -> bool:

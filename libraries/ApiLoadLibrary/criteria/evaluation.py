@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from ApiLoadLibrary.errors import BadCriterion, BadInput
+from ApiLoadLibrary.measurement.histogram import nearest_rank
 from ApiLoadLibrary.measurement.resources import average
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Duration
@@ -21,11 +22,11 @@ from .figures import (
     throughput,
 )
 from .finding import Finding, enough
-from .grammar import EACH_ENDPOINT, Criterion, parse_metric
+from .grammar import Criterion, parse_metric, spelled
 from .judgement import Judgement, Verdict
 from .latency import judge_latency
 from .limits import Limit
-from .metrics import Dimension, Figure, Latency, Metric, Share
+from .metrics import NS_PER_MS, Dimension, Figure, Latency, Metric, Share
 from .shares import judge_share, share_percent
 from .subject import Subject, subjects
 from .telling import Asked, judgement_on
@@ -72,7 +73,13 @@ def evaluate(criterion: Criterion, run: RunResult) -> Judgement:
     if window is None:
         findings = [_of_all(criterion, subject) for subject in _subjects(criterion, part)]
     else:
-        findings = judge_windows(window, part, lambda each: _of_windows(criterion, part, each))
+        findings = judge_windows(
+            window,
+            part,
+            lambda each: _of_windows(criterion, part, each),
+            lambda finding, samples: _enough_in_window(criterion, finding, samples),
+            criterion.when.after_s,
+        )
     return judgement_on(_asked(criterion), findings, max(findings, key=badness))
 
 
@@ -84,24 +91,56 @@ def _of_all(criterion: Criterion, subject: Subject) -> Finding:
     """The finding on all of a run, or of a part of it; a point estimate takes some samples."""
     finding = _judge(criterion, subject, criterion.confidence)
     if _is_of_host(criterion.metric):
-        return enough(finding, FEWEST_SECONDS, "samples, one a second")
+        return enough(finding, FEWEST_SECONDS, "samples, one a second", finding.samples)
     is_point = finding.interval is None and finding.verdict is Verdict.PASS
-    return enough(finding, FEWEST_SAMPLES, "requests") if is_point else finding
+    return enough(finding, FEWEST_SAMPLES, "requests", finding.samples) if is_point else finding
 
 
 def _of_windows(criterion: Criterion, part: RunResult, window: RunResult) -> list[Finding]:
     """The findings on one window of a part of a run, a subject each."""
     pairs = zip(_subjects(criterion, window), _subjects(criterion, part), strict=True)
-    return [_of_window(criterion, replace(here, within=whole)) for here, whole in pairs]
+    return [_judge(criterion, replace(here, within=whole), None) for here, whole in pairs]
 
 
-def _of_window(criterion: Criterion, subject: Subject) -> Finding:
-    """The finding on one window; a percentile of few requests would be their maximum."""
-    finding = _judge(criterion, subject, None)
-    metric = criterion.metric
-    if not isinstance(metric, Latency) or metric.share is None:
+def _enough_in_window(criterion: Criterion, finding: Finding, samples: int) -> Finding:
+    """The same, unless it rests on so few samples that it decides nothing.
+
+    A percentile of few requests is their maximum, and a share of few is none or much.  A
+    failure stands when it would break the limit with as many more good ones as are missing.
+    """
+    metric, whole = criterion.metric, finding.subject.within
+    if finding.measured is None or _is_of_host(metric):
         return finding
-    return enough(finding, math.ceil(round(1 / (1 - metric.share), 6)), "requests in this window")
+    needed = _needed(metric, finding.limit)
+    if samples < needed and not (finding.verdict is Verdict.FAIL and _breaks(finding, metric)):
+        return enough(finding, needed, "requests in this window", samples)
+    assert whole is not None
+    if finding.verdict is Verdict.PASS and whole.requests < FEWEST_SAMPLES:
+        return enough(finding, FEWEST_SAMPLES, "requests", whole.requests)
+    return finding
+
+
+def _needed(metric: Metric, limit: Limit) -> int:
+    """How many requests it takes to see a percentile or a share at all: p99 and 1 % take 100."""
+    part = 1.0
+    if isinstance(metric, Latency) and metric.share is not None:
+        part = 1 - metric.share
+    if isinstance(metric, Share) and 0 < limit.value < 100:
+        part = min(limit.value, 100 - limit.value) / 100
+    return math.ceil(round(1 / part, 6))
+
+
+def _breaks(finding: Finding, metric: Metric) -> bool:
+    """Whether the limit would be broken with as many more good requests as it takes."""
+    limit, subject = finding.limit, finding.subject
+    needed = _needed(metric, limit)
+    if isinstance(metric, Share) and limit.wants_less:
+        hits = (share_percent(metric, subject) or 0) / 100 * subject.requests
+        return not limit.met(100 * hits / needed)
+    if isinstance(metric, Latency) and metric.share is not None and limit.wants_less:
+        above = metric.histogram(subject.tally()).count_above(round(limit.value * NS_PER_MS))
+        return above > needed - nearest_rank(metric.share, needed)
+    return False
 
 
 def _judge(criterion: Criterion, subject: Subject, confidence: float | None) -> Finding:
@@ -159,8 +198,7 @@ def measure(metric: str, scope: str | None, run: RunResult) -> Measured:
 
     Args:
         metric: `p95`, `error rate` ….
-        scope: An endpoint's name; None or `Each Endpoint` for what a criterion
-            without one would judge, which for latencies is the worst endpoint.
+        scope: As in a criterion; without one, of latencies the worst endpoint.
         run: The load run.
 
     Raises:
@@ -171,9 +209,7 @@ def measure(metric: str, scope: str | None, run: RunResult) -> Measured:
     found = parse_metric(metric)
     if scope and not found.has_endpoints:
         raise BadInput(f"{found.title} is that of a host: leave out the endpoint '{scope}'.")
-    if scope is not None and scope.casefold() == EACH_ENDPOINT.casefold():
-        scope = EACH_ENDPOINT
-    all_of_them = [_measured(found, subject) for subject in subjects(found, scope, run)]
+    all_of_them = [_measured(found, subject) for subject in subjects(found, spelled(scope), run)]
     if found.dimension in (Dimension.RATE, Dimension.THROUGHPUT):
         return min(all_of_them, key=lambda each: math.inf if each.value is None else each.value)
     return max(all_of_them, key=lambda each: -1 if each.value is None else each.value)

@@ -8,7 +8,14 @@ from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.resources import ResourceSample, average, peak
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 
-from .doubt import all_workers, busy_arrivals, doubt, is_servers_fault, waiting
+from .doubt import (
+    all_workers,
+    busy_arrivals,
+    doubt,
+    is_servers_fault,
+    own_failures,
+    waiting,
+)
 from .finding import Finding, doubted, unmeasured
 from .judgement import Verdict
 from .limits import Limit
@@ -76,6 +83,8 @@ def judge_achieved_rate(limit: Limit, subject: Subject) -> Finding:
     )
     if finding.verdict is Verdict.PASS:
         return doubted(finding)
+    if limit.wants_less:
+        return finding
     return _closed_shortfall(finding) if subject.run.closed else _shortfall(finding)
 
 
@@ -142,7 +151,8 @@ def _slow_server(subject: Subject) -> str:
 def judge_throughput(limit: Limit, subject: Subject) -> Finding:
     """The finding on the answers per second: counted, not estimated.
 
-    A server can answer no more than it is asked: short of what was offered, it is not its failure.
+    A server can answer no more than it is asked: what it was not asked, or what was lost by
+    the load generator's own fault, says nothing of it.
     """
     measured = throughput(subject)
     if measured is None:
@@ -152,10 +162,21 @@ def judge_throughput(limit: Limit, subject: Subject) -> Finding:
     finding = Finding(subject, limit, measured, subject.requests, verdict, basis=basis)
     if verdict is Verdict.PASS:
         return doubted(finding)
-    offered = subject.planned * 1e9 / subject.run.length_ns
-    reason = doubt(subject)
-    if not (reason or subject.run.closed or limit.met(offered)):
-        reason = f"no more than {subject.rate} was offered"
+    return finding if limit.wants_less else _too_few_answers(finding, measured)
+
+
+def _too_few_answers(finding: Finding, measured: float) -> Finding:
+    """Less than wanted was answered: whose fault it was."""
+    subject, limit = finding.subject, finding.limit
+    run, seconds = subject.run, subject.run.length_ns / 1e9
+    lost = max(0, subject.planned - subject.requests)
+    own = lost + sum(own_failures(each, run) for each in subject.endpoints)
+    if not run.closed and not limit.met(subject.planned / seconds):
+        reason: str | None = f"no more than {subject.rate} was offered"
+    elif own and limit.met(measured + own / seconds):
+        reason = doubt(subject) or waiting(subject)
+    else:
+        reason = doubt(subject) if run.closed else None
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason) if reason else finding
 
 
@@ -182,9 +203,11 @@ def judge_host(metric: Figure, limit: Limit, subject: Subject) -> Finding:
 def judge_generator_cpu(limit: Limit, subject: Subject) -> Finding:
     """The finding on the processor use of the load generator's busiest process."""
     measured, shards = subject.run.generator.cpu_percent, subject.run.generator.shards
+    if not subject.requests:
+        return unmeasured(subject, limit, "no requests were made")
     if not shards:
         return unmeasured(subject, limit, "no part of the load generator has lived to tell it")
-    return Finding(
+    finding = Finding(
         subject,
         limit,
         measured,
@@ -193,3 +216,4 @@ def judge_generator_cpu(limit: Limit, subject: Subject) -> Finding:
         aside=" of a core",
         basis=(f"the busiest of {shards:,} processes" if shards > 1 else "its one process",),
     )
+    return doubted(finding)

@@ -56,16 +56,17 @@ def doubted(finding: Finding) -> Finding:
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason) if reason else finding
 
 
-def enough(finding: Finding, fewest: int, what: str) -> Finding:
+def enough(finding: Finding, fewest: int, what: str, samples: int) -> Finding:
     """The same, but what rests on a handful of samples decides nothing.
 
     Args:
         fewest: So many are enough.
         what: What they are: `requests`.
+        samples: So many there are.
     """
-    if finding.measured is None or finding.samples >= fewest:
+    if finding.measured is None or samples >= fewest:
         return finding
-    reason = f"too few {what}: {fewest:,} are the least"
+    reason = f"too few {what}: {samples:,}, and {fewest:,} are the least"
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
 
 

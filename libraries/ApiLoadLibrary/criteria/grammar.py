@@ -45,7 +45,15 @@ from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
 from .metrics import METRIC_NAMES, SHARES, Dimension, Metric, find_metric
 from .when import ALL, CONFIDENCE, When, read_clauses
 
-__all__ = ["EACH_ENDPOINT", "EVERYTHING", "THE_RUN", "Criterion", "parse", "parse_metric"]
+__all__ = [
+    "EACH_ENDPOINT",
+    "EVERYTHING",
+    "THE_RUN",
+    "Criterion",
+    "parse",
+    "parse_metric",
+    "spelled",
+]
 
 EACH_ENDPOINT = "Each Endpoint"
 THE_RUN = "The Run"
@@ -248,6 +256,11 @@ def _read_scope(
     if name.lower() in _WORDS:
         return _WORDS[name.lower()]
     return name if endpoints is None else _spelled(text, position, name, endpoints)
+
+
+def spelled(scope: str | None) -> str | None:
+    """A scope as the language spells it: `the run` is `The Run`; a name stays as it is."""
+    return None if scope is None else _WORDS.get(scope.lower(), scope)
 
 
 def _refuse_odd(text: str, names: list[_Token]) -> None:

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from ApiLoadLibrary.measurement.histogram import Histogram
+from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.tally import Tally
 
 from .confidence import (
@@ -28,6 +29,10 @@ from .subject import Subject
 __all__ = ["judge_latency"]
 
 FAR_OFF = 2.0
+_NEVER_CONNECTED = (
+    *(Failure.CONNECT_TIMEOUT, Failure.REFUSED, Failure.UNREACHABLE, Failure.NAME_NOT_FOUND),
+    Failure.TLS_FAILED,
+)
 
 
 def judge_latency(
@@ -54,7 +59,7 @@ def judge_latency(
     else:
         finding = replace(finding, basis=(*basis, "point estimate"))
     if finding.verdict is not Verdict.FAIL:
-        return doubted(finding)
+        return doubted(_unless_unconnected(finding, metric, tally))
     if metric.clock is Clock.DELAY:
         return finding  # nobody's but the generator's, and it is asked about that
     if metric.clock is Clock.RESPONSE:
@@ -135,6 +140,18 @@ def _too_few(finding: Finding, metric: Latency, worth: float, confidence: float)
         else ""
     )
     return f"too few requests: {what}{dependent}; run about {span(longer)} longer at this rate"
+
+
+def _unless_unconnected(finding: Finding, metric: Latency, tally: Tally) -> Finding:
+    """A pass of connect or TLS times does not stand on the connections alone that were made."""
+    if metric.clock not in (Clock.CONNECT, Clock.TLS):
+        return finding
+    never = sum(tally.outcomes[each] for each in _NEVER_CONNECTED)
+    tolerated = 0.0 if metric.share is None else 1 - metric.share
+    if never <= tolerated * (never + finding.samples):
+        return finding
+    reason = f"{never:,} connections were never made, and took no time that could be measured"
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
 
 
 def _unless_waiting(finding: Finding, service: Latency, tally: Tally) -> Finding:

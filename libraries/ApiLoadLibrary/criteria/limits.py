@@ -63,6 +63,11 @@ class Limit:
         """`the limit is 500 ms`."""
         return OPERATORS[self.symbol].phrase.format(self.words)
 
+    @property
+    def wants_less(self) -> bool:
+        """Whether it is a ceiling; else it is a floor."""
+        return OPERATORS[self.symbol].wants_less
+
     def met(self, value: float) -> bool:
         """Whether this value is on the good side."""
         return OPERATORS[self.symbol].holds(value, self.value)
@@ -80,8 +85,7 @@ class Limit:
 
     def distance(self, value: float) -> float:
         """How far the value is on the good side, in `unit`; negative on the bad side."""
-        less = OPERATORS[self.symbol].wants_less
-        return self.value - value if less else value - self.value
+        return self.value - value if self.wants_less else value - self.value
 
     def margin(self, value: float) -> float | None:
         """The distance as a share of the limit; None of a limit of 0."""

@@ -9,6 +9,7 @@ from enum import Enum
 
 from ApiLoadLibrary.measurement.histogram import Cells, Histogram
 from ApiLoadLibrary.measurement.outcomes import FailureKind, describe, is_status
+from ApiLoadLibrary.measurement.result import merged
 from ApiLoadLibrary.measurement.tally import Second, Tally
 
 __all__ = [
@@ -59,11 +60,13 @@ class Clock(Enum):
         if self.by_fate:
             answers = tally.response if self is Clock.RESPONSE else tally.service
             return answers.all() if all_answers else answers.judged()
+        if self is Clock.FIRST_BYTE:
+            # Who waited in vain has waited for the first byte too.
+            return merged((tally.first_byte, tally.service.waited))
         return {
             Clock.DELAY: tally.schedule_delay,
             Clock.CONNECT: tally.connect,
             Clock.TLS: tally.tls,
-            Clock.FIRST_BYTE: tally.first_byte,
         }[self]
 
 

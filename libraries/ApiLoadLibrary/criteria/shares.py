@@ -91,25 +91,29 @@ def _too_few(finding: Finding, metric: Share, hits: int, confidence: float) -> s
 
 
 def _blamed(finding: Finding, metric: Share, confidence: float | None) -> Finding:
-    """A failure stands when what the server and the network did breaks the limit by itself."""
-    subject = finding.subject
-    failures = counted_failures(_counted(metric, subject))
-    own = sum(own_failures(each, subject.run, metric.holds) for each in subject.endpoints)
+    """A failure stands when what the server and the network did breaks the limit by itself.
+
+    Guilty are the requests that are counted; of a floor, those that are not.
+    """
+    subject, wants_less = finding.subject, finding.limit.wants_less
+
+    def guilty(outcome: int) -> bool:
+        return metric.holds(outcome) == wants_less
+
+    failures = {outcome: n for outcome, n in subject.failures().items() if guilty(outcome)}
+    told = counted_failures(Counter(failures))
+    own = sum(own_failures(each, subject.run, guilty) for each in subject.endpoints)
     hits = _hits(metric, subject)
-    if not own or _breaks(finding, metric, hits - own, finding.samples - own, confidence):
-        return replace(finding, reason=failures)
-    what = "errors" if metric.failures_only else "such requests"
+    servers_hits = hits - own if wants_less else hits
+    if not own or _breaks(finding, metric, servers_hits, finding.samples - own, confidence):
+        return replace(finding, reason=told)
+    broken = hits if wants_less else finding.samples - hits
+    what = "errors" if metric.failures_only else "requests that broke it"
     reason = (
-        f"{own:,} of its {hits:,} {what} are not the server's; {failures}; "
+        f"{own:,} of its {broken:,} {what} are not the server's; {told}; "
         f"{doubt(subject) or waiting(subject)}"
     )
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason)
-
-
-def _counted(metric: Share, subject: Subject) -> Counter[int]:
-    """The failures among the requests that are counted."""
-    failures = subject.failures()
-    return Counter({outcome: n for outcome, n in failures.items() if metric.holds(outcome)})
 
 
 def _breaks(

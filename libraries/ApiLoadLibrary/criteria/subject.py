@@ -68,7 +68,9 @@ class Subject(Totals):
         """`12,000 requests at 1,000/min`, or `9,000 of 12,000 …` when not all of them count."""
         plural = "" if self.requests == 1 else "s"
         part = "" if samples == self.requests else f"{samples:,} of "
-        return f"{part}{self.requests:,} request{plural} at {self.rate}"
+        runs = self.run.load_runs
+        where = f"at {self.rate}" if runs == 1 else f"in {runs:,} load runs"
+        return f"{part}{self.requests:,} request{plural} {where}"
 
 
 def subjects(metric: Metric, scope: str | None, run: RunResult) -> list[Subject]:

@@ -20,17 +20,23 @@ from .when import Window
 
 __all__ = ["badness", "judge_windows"]
 
+Enough = Callable[[Finding, int], Finding]
+"""The same finding, unless so many requests are too few for it."""
 Judge = Callable[[RunResult], list[Finding]]
 """The findings on a run, one for each subject."""
 
 
-def judge_windows(window: Window, run: RunResult, judge: Judge) -> list[Finding]:
+def judge_windows(
+    window: Window, run: RunResult, judge: Judge, enough: Enough, first_s: int
+) -> list[Finding]:
     """One finding for each subject: of the worst window, or of the best seconds running.
 
     Args:
         window: What the run is cut into.
         run: The part of the run that is judged.
         judge: Judges one window by point estimate.
+        enough: Makes a finding inconclusive that rests on too few requests.
+        first_s: When that part of the run begins.
     """
     length = 1 if window.running else window.seconds
     starts = range(0, run.length_ns // NS_PER_S - length + 1, length)
@@ -39,7 +45,7 @@ def judge_windows(window: Window, run: RunResult, judge: Judge) -> list[Finding]
         return [unmeasured(each.subject, each.limit, reason) for each in judge(run)]
     windows = [judge(between(run, start, start + length)) for start in starts]
     decisive = _of_best_stretch if window.running else _of_worst_window
-    return [decisive(window, found) for found in zip(*windows, strict=True)]
+    return [decisive(window, found, enough, first_s) for found in zip(*windows, strict=True)]
 
 
 def badness(finding: Finding) -> tuple[int, float]:
@@ -50,24 +56,31 @@ def badness(finding: Finding) -> tuple[int, float]:
     return finding.verdict.severity, -limit.distance(finding.measured) / (limit.value or 1)
 
 
-def _of_worst_window(window: Window, found: Sequence[Finding]) -> Finding:
-    place = max(range(len(found)), key=lambda each: badness(found[each]))
-    start = place * window.seconds
+def _of_worst_window(
+    window: Window, found: Sequence[Finding], enough: Enough, first_s: int
+) -> Finding:
+    known = [enough(each, each.samples) for each in found]
+    place = max(range(len(known)), key=lambda each: badness(known[each]))
+    start = first_s + place * window.seconds
     words = f"from {start} s to {start + window.seconds} s"
-    if len(found) > 1:
-        words = f"the worst of {len(found):,} windows, {words}"
-    return _told(found[place], words)
+    if len(known) > 1:
+        words = f"the worst of {len(known):,} windows, {words}"
+    return _told(known[place], words)
 
 
-def _of_best_stretch(window: Window, found: Sequence[Finding]) -> Finding:
+def _of_best_stretch(
+    window: Window, found: Sequence[Finding], enough: Enough, first_s: int
+) -> Finding:
     """Of the stretch whose worst second is best, that second."""
     stretches = [
-        max(found[start : start + window.seconds], key=badness)
-        for start in range(len(found) - window.seconds + 1)
+        found[start : start + window.seconds] for start in range(len(found) - window.seconds + 1)
     ]
-    start = min(range(len(stretches)), key=lambda each: badness(stretches[each]))
-    words = f"the worst second of the best {window.seconds} s running, from {start} s"
-    return _told(stretches[start], words)
+    worst = [
+        enough(max(each, key=badness), sum(second.samples for second in each)) for each in stretches
+    ]
+    start = min(range(len(worst)), key=lambda each: badness(worst[each]))
+    best = f"the best {window.seconds} s running, from {first_s + start} s"
+    return _told(worst[start], f"the worst second of {best}")
 
 
 def _told(finding: Finding, words: str) -> Finding:

@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, get_type_hints
 from robot.api import ContinuableFailure, logger
 from robot.api.deco import keyword
 
+from ApiLoadLibrary.errors import ApiLoadError
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.criteria_file import Requirement
 from ApiLoadLibrary.session.verdicts import JudgedCriterion
@@ -47,18 +48,29 @@ class Judging:
 
     def judge(self, written: Written, run: str | None, clause: str) -> None:
         """Judge what a sentence says; all of it, before it fails."""
-        wanted = [written] if isinstance(written, str) else written
-        self.tell([self._session.verdicts.judge(each, run, clause) for each in wanted])
+        judged, errors = [], []
+        for each in [written] if isinstance(written, str) else written:
+            try:
+                judged.append(self._session.verdicts.judge(each, run, clause))
+            except ApiLoadError as error:
+                if isinstance(written, str):
+                    raise
+                errors.append(str(error))
+        self.tell(judged, errors)
 
     @staticmethod
-    def tell(criteria: Sequence[JudgedCriterion]) -> None:
+    def tell(criteria: Sequence[JudgedCriterion], errors: Sequence[str] = ()) -> None:
         """Log what was met, and fail with what was not.
+
+        Args:
+            criteria: What was judged.
+            errors: What could not even be read.
 
         Raises:
             ContinuableFailure: A criterion was not met, or could not be decided.
         """
         judged = [each.judgement for each in criteria]
-        missed = [each.sentence for each in judged if not each.passed]
+        missed = [*(each.sentence for each in judged if not each.passed), *errors]
         for each in judged:
             if each.passed:
                 logger.info(each.sentence)

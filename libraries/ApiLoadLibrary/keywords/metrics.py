@@ -10,6 +10,7 @@ from assertionengine.assertion_engine import NumericalOperators
 from robot.api import logger
 from robot.api.deco import keyword
 
+from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
 
@@ -72,6 +73,8 @@ class Metrics:
         scope = None if endpoint is None or endpoint.casefold() in _WHOLE_RUN else endpoint
         measured = self._session.verdicts.measure(metric, scope, run)
         logger.info(f"{metric} of {endpoint or 'the run'}: {measured.value:,.6g} {measured.unit}")
+        if assertion_operator is not None and assertion_expected is None:
+            raise BadInput("assertion_expected is missing: write what to compare with, like 50 ms.")
         expected, value = assertion_expected, measured.value
         assert value is not None  # else measuring has refused
         if assertion_operator in NumericalOperators:

@@ -177,6 +177,7 @@ class RunResult(Totals):
         stopped: Why the run was cut short, in words; None when it ran to its end.
         host: The system under test's host, when it was watched.
         details: What only this scenario knows.
+        load_runs: How many load runs it stands for: several that are judged as one.
     """
 
     id: str
@@ -192,6 +193,7 @@ class RunResult(Totals):
     host: MonitoredHost | None = None
     phases: tuple[PhaseResult, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    load_runs: int = 1
 
     @property
     def closed(self) -> bool:

@@ -1,4 +1,4 @@
-"""A part of a load run, or several runs, as one run: what judging it needs no other code for.
+"""A part of a load run as a run of its own: what judging it needs no other code for.
 
 A stretch is whole seconds of the judged phase.  What is kept second by second is exact in
 it: outcomes, counts, and the response and service times that latency criteria use (to the
@@ -8,8 +8,6 @@ delays and the generator's health, so that a generator at fault is at fault in e
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ApiLoadLibrary.errors import UnknownName
@@ -20,7 +18,7 @@ from .phases import ONLY_PHASE
 from .result import EndpointResult, MonitoredHost, RunResult
 from .tally import Answers, Second, Tally
 
-__all__ = ["between", "in_phase", "together"]
+__all__ = ["between", "in_phase"]
 
 HALF_A_SAMPLE_S = 0.5
 """A sample of a host looks back over a second: the first of a stretch comes when one is over."""
@@ -47,9 +45,9 @@ def _endpoint_between(
     endpoint: EndpointResult, first: int, end: int, length_ns: int
 ) -> EndpointResult:
     tally = _tally_between(endpoint.tally, first, end)
-    # What was planned and never ended is known of the whole run alone: it is lost to no stretch,
-    # and puts all of them in doubt.
-    return replace(endpoint, planned=tally.requests, length_ns=length_ns, tally=tally)
+    # What was planned and never ended may have been due in any stretch.
+    lost = max(0, endpoint.planned - endpoint.tally.requests)
+    return replace(endpoint, planned=tally.requests + lost, length_ns=length_ns, tally=tally)
 
 
 def _tally_between(whole: Tally, first: int, end: int) -> Tally:
@@ -99,40 +97,3 @@ def in_phase(run: RunResult, name: str) -> RunResult:
             )
     names = [each.phase.name for each in run.phases] or [ONLY_PHASE]
     raise UnknownName("phase of the run", name, names)
-
-
-def together(runs: Sequence[RunResult]) -> RunResult:
-    """Several runs as one, each after the other; there is one at least.
-
-    It carries the last one's id.  A reason against the generator of one stands against all.
-    """
-    last = runs[-1]
-    starts = [0, *itertools.accumulate(each.length_ns for each in runs)]
-    samples = [each.host.samples for each in runs if each.host]
-    reasons = dict.fromkeys(reason for each in runs for reason in each.generator.reasons)
-    return replace(
-        last,
-        name="everything",
-        length_ns=starts.pop(),
-        duration_s=sum(each.duration_s for each in runs),
-        endpoints=tuple(_one_after_the_other(runs, starts)),
-        generator=replace(
-            last.generator,
-            reasons=tuple(reasons),
-            overloaded=any(each.generator.overloaded for each in runs),
-        ),
-        stopped=next((each.stopped for each in runs if each.stopped), None),
-        host=last.host and replace(last.host, samples=tuple(itertools.chain(*samples))),
-        phases=(),
-    )
-
-
-def _one_after_the_other(
-    runs: Iterable[RunResult], starts_ns: Iterable[int]
-) -> Iterator[EndpointResult]:
-    """The endpoints of all runs, their seconds counted through."""
-    for run, start_ns in zip(runs, starts_ns, strict=True):
-        first = -(-start_ns // NS_PER_S)
-        for each in run.endpoints:
-            seconds = {first + n: second for n, second in each.tally.seconds.items()}
-            yield replace(each, tally=replace(each.tally, seconds=seconds))

@@ -53,7 +53,7 @@ def scope_of(criterion: Criterion) -> str | None:
 def has_own_limits(criterion: Criterion) -> bool:
     """Whether each endpoint is held against its own threshold."""
     limit = criterion.criterion.casefold().partition(f" {criterion.operator} ")[2]
-    return limit.startswith("threshold") and scope_of(criterion) is None
+    return limit.startswith("threshold") and criterion.endpoint != criterion.scope
 
 
 def requirement(criterion: Criterion) -> str:
@@ -110,8 +110,10 @@ def _of(criterion: Criterion) -> str:
 def _to(criterion: Criterion) -> str:
     """Whose times they are: those of each endpoint, unless something else is said."""
     scope = criterion.scope or EACH
-    if scope.casefold() in ("the run", "everything"):
+    if scope.casefold() == "the run":
         return ""
+    if scope.casefold() == "everything":
+        return " of all load runs"
     if scope.casefold() == EACH:
         return f" to {EACH}"
     is_group = criterion.endpoint is not None and criterion.endpoint != scope
@@ -254,7 +256,7 @@ def finding(criterion: Criterion) -> str:
         "cpu": "the system's processor was {measured} busy on average",
         "memory": "the system's memory was {measured} full on average",
     }.get(metric, f"{who}{{to}} took up to {{measured}}" if who else None)
-    if told is None or criterion.measured is None or criterion.unit == "/s":
+    if told is None or criterion.measured is None or criterion.unit == "/s" or criterion.when:
         return f"{criterion.sentence.rstrip('.')}."
     measured = formats.amount(criterion.measured, criterion.unit, criterion.target)
     sentence = told.replace("{measured}", measured).replace("{to}", f" to {name}" if name else "")

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from ApiLoadLibrary.criteria.baseline import Baseline, added, read_baseline, write_baseline
 from ApiLoadLibrary.criteria.evaluation import Measured, evaluate, measure
-from ApiLoadLibrary.criteria.grammar import EVERYTHING, parse
+from ApiLoadLibrary.criteria.everything import everything
+from ApiLoadLibrary.criteria.grammar import EVERYTHING, parse, spelled
 from ApiLoadLibrary.criteria.judgement import Judgement
 from ApiLoadLibrary.criteria.regression import judge_regression
 from ApiLoadLibrary.criteria.subject import names_in
 from ApiLoadLibrary.criteria.when import check_confidence
-from ApiLoadLibrary.errors import NothingToJudge, UnknownName
+from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.measurement.stretch import together
 from ApiLoadLibrary.report.record import JudgedCriterion
 from ApiLoadLibrary.values import Percent
 
@@ -39,6 +39,7 @@ class Verdicts:
         self._place = place
         self.runs: list[RunResult] = []
         self.criteria: list[JudgedCriterion] = []
+        self._covered: set[str] = set()  # ids of the runs on which something was judged
 
     def latest_run(self, name: str | None = None) -> RunResult:
         """The run that a criterion judges here: of this test, else of its suites' setups.
@@ -77,14 +78,25 @@ class Verdicts:
         Raises:
             BadCriterion: It cannot be read.
             UnknownName: It names a phase that the run has not.
+            BadInput: It is about everything, and names a run.
             NothingToJudge: There is no load run to judge.
         """
         requirement = Requirement(wanted) if isinstance(wanted, str) else wanted
-        run = self.latest_run(run_name)
-        criterion = parse(f"{requirement.criterion} {clauses}".rstrip(), names_in(run))
-        if criterion.scope == EVERYTHING:
-            run = together(self.runs)
-        return self._keep(evaluate(criterion, run), requirement)
+        text = f"{requirement.criterion} {clauses}".rstrip()
+        if parse(text).scope == EVERYTHING:
+            run = self._everything(run_name)
+            self._covered.update(each.id for each in self.runs)
+        else:
+            run = self.latest_run(run_name)
+        return self._keep(evaluate(parse(text, names_in(run)), run), requirement)
+
+    def _everything(self, run_name: str | None) -> RunResult:
+        """All runs of the session as one."""
+        if run_name is not None:
+            raise BadInput(f"run='{run_name}' names a run, and everything means all: write one.")
+        if not self.runs:
+            raise NothingToJudge("No load run has been made yet: send load first (Sustain …).")
+        return everything(self.runs)
 
     def _keep(self, judgement: Judgement, requirement: Requirement) -> JudgedCriterion:
         """With whose it is: as the requirement says, or else the test's metadata."""
@@ -99,6 +111,8 @@ class Verdicts:
             clause=requirement.clause or metadata.get("clause"),
         )
         self.criteria.append(judged)
+        if judgement.run_id is not None:
+            self._covered.add(judgement.run_id)
         return judged
 
     def _id_from(self, metadata: Mapping[str, str]) -> str:
@@ -145,7 +159,8 @@ class Verdicts:
             BadCriterion: There is no such metric.
             NothingToJudge: There is no load run, or it measured nothing of this kind.
         """
-        run = self.latest_run(run_name)
+        of_all = scope is not None and spelled(scope) == EVERYTHING
+        run = self._everything(run_name) if of_all else self.latest_run(run_name)
         measured = measure(metric, scope, run)
         if measured.value is None:
             raise NothingToJudge(f"{metric} of the run {run.name} is unknown: nothing measured it.")
@@ -153,5 +168,4 @@ class Verdicts:
 
     def runs_nobody_judged(self) -> list[RunResult]:
         """Load that was sent, but no requirement was judged on it."""
-        judged = {each.judgement.run_id for each in self.criteria}
-        return [run for run in self.runs if run.id not in judged]
+        return [run for run in self.runs if run.id not in self._covered]

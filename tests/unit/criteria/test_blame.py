@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from ApiLoadLibrary.criteria.judgement import Verdict
+from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.result import RunResult
 from unit.criteria.builders import EVERY_METRIC, Request, a_run, an_endpoint, around, every, judge
@@ -255,3 +256,69 @@ def test_what_busy_workers_achieved_is_the_servers_doing_unless_the_load_is_in_d
     )
     limited = judge("achieved rate >= 51/s", closed_run(generator_at_fault="it was the limit"))
     assert (limited.verdict, limited.reason) == (INCONCLUSIVE, "it was the limit")
+
+
+# Shares and rates.
+
+
+DROPPED = Request(0, Failure.DROPPED_GENERATOR, delay_ms=5_000)
+
+
+@pytest.mark.parametrize("text", ["share of 200 >= 95 %", "error rate < 5 %"])
+def test_what_the_generator_dropped_breaks_no_floor_of_the_server(text: str) -> None:
+    judgement = judge(text, a_run(an_endpoint(every(10, DROPPED))))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.startswith("100 of its 100 ")
+
+
+def test_a_floor_that_the_server_breaks_by_itself_fails_and_says_why() -> None:
+    judgement = judge("share of 200 >= 95 %", a_run(an_endpoint(every(5, Request(10, 500)))))
+    assert judgement.sentence == (
+        "Share of status 200 was 80 %; at least 95 % is required (1,000 requests at 1,000/min): "
+        "200 × status 500 was not expected (server)"
+    )
+
+
+@pytest.mark.parametrize("text", ["error rate < 1 %", "share of timeouts < 1 %"])
+def test_an_overloaded_generator_has_made_its_time_outs_itself(text: str) -> None:
+    endpoint = an_endpoint(every(10, Request(900, Failure.ANSWER_TIMEOUT)))
+    assert judge(text, a_run(endpoint)).verdict is FAIL
+    assert judge(text, a_run(endpoint, **STARVED)).verdict is INCONCLUSIVE  # type: ignore[arg-type]
+
+
+def test_throughput_that_a_slow_server_prevents_fails() -> None:
+    dropped = Request(0, Failure.DROPPED_WORKERS_BUSY, delay_ms=5_000, busy=True)
+    slow = an_endpoint(every(4, dropped, usual=Request(600)), threshold_ms=500)
+    assert judge("throughput >= 16/s", a_run(slow)).verdict is FAIL
+    quick = an_endpoint(every(4, dropped, usual=Request(100)), threshold_ms=500)
+    assert judge("throughput >= 16/s", a_run(quick)).verdict is INCONCLUSIVE
+
+
+def test_throughput_that_an_actions_own_code_prevents_says_nothing_of_the_server() -> None:
+    broken = an_endpoint(every(2, Request(1, Failure.SENDER_FAILED)))
+    judgement = judge("throughput >= 16/s", a_run(broken))
+    assert judgement.verdict is INCONCLUSIVE
+
+
+@pytest.mark.parametrize("text", ["throughput < 10/s", "achieved rate < 10/s"])
+def test_a_ceiling_of_a_rate_can_be_broken(text: str) -> None:
+    assert judge(text, a_run(an_endpoint(GOOD))).verdict is FAIL
+    assert judge(text.replace("10/s", "20/s"), a_run(an_endpoint(GOOD))).verdict is PASS
+
+
+# Times that were never measured.
+
+
+def test_who_waited_in_vain_has_waited_for_the_first_byte_too() -> None:
+    half = an_endpoint(every(2, Request(1_000, Failure.ANSWER_TIMEOUT)))
+    assert judge("p95 first byte time < 500 ms", a_run(half)).verdict is FAIL
+
+
+def test_connections_that_were_never_made_are_no_quick_ones() -> None:
+    endpoint = an_endpoint(every(2, Request(1_000, Failure.CONNECT_TIMEOUT)))
+    endpoint.tally.connect.merge(Histogram([1_000_000] * 500))
+    judgement = judge("p95 connect time < 500 ms", a_run(endpoint))
+    assert (judgement.verdict, judgement.reason) == (
+        INCONCLUSIVE,
+        "500 connections were never made, and took no time that could be measured",
+    )

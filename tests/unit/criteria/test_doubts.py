@@ -43,6 +43,42 @@ def test_nothing_passes_on_one_sample_and_each_says_why(text: str) -> None:
     assert "too few" in judgement.reason or judgement.reason == "no requests were made"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "error rate < 1 % in every 1 s",
+        "error rate <= 0 % for 1 s",
+        "share of 200 >= 99 % in every 1 s",
+        "average < 1 s in every 1 s",
+        "max < 1 s in every 1 s",
+        "p50 < 1 s in every 1 s",
+        "achieved rate >= 98 % in every 1 s",
+        "throughput >= 1/s in every 1 s",
+    ],
+)
+def test_no_window_passes_where_there_was_one_sample_in_all(text: str) -> None:
+    judgement = judge(text, a_run(an_endpoint([Request(10)], rate="1/s")))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.startswith("too few requests")
+
+
+def test_a_share_in_a_window_takes_as_many_requests_as_it_divides_them_by() -> None:
+    few = a_run(an_endpoint([Request(10)] * 60, rate="10/s"))
+    assert judge("error rate < 1 % in every 2 s", few).reason == (
+        "too few requests in this window: 20, and 100 are the least"
+    )
+    assert judge("error rate < 5 % in every 2 s", few).verdict is PASS
+
+
+def test_few_requests_fail_a_window_when_more_good_ones_would_not_have_saved_it() -> None:
+    requests = [Request(10, outcome=500), Request(10)] * 30
+    run = a_run(an_endpoint(requests, rate="10/s"))
+    assert judge("error rate <= 1 % in every 2 s", run).verdict is FAIL
+    one = [Request(10, outcome=500), *[Request(10)] * 59]
+    single = a_run(an_endpoint(one, rate="10/s"))
+    assert judge("error rate <= 1 % in every 2 s", single).verdict is INCONCLUSIVE
+
+
 @pytest.mark.parametrize("count, verdict", [(0, INCONCLUSIVE), (58, INCONCLUSIVE), (1_000, PASS)])
 def test_a_p95_passes_only_with_samples_enough_to_bound_it(count: int, verdict: Verdict) -> None:
     run = a_run(an_endpoint(around(10, count), planned=count))
@@ -94,7 +130,7 @@ def test_a_handful_of_requests_makes_no_point_estimate() -> None:
     judgement = judge("max < 1 s", a_run(an_endpoint([Request(10)] * 5)))
     assert judgement.sentence == (
         "INCONCLUSIVE: Maximum response time of Products was 10 ms; the limit is 1 s "
-        "(5 requests at 1,000/min; point estimate): too few requests: 30 are the least"
+        "(5 requests at 1,000/min; point estimate): too few requests: 5, and 30 are the least"
     )
 
 
@@ -136,7 +172,7 @@ def test_too_few_samples_of_a_host_are_told() -> None:
     assert judge("cpu < 90 %", run).sentence == (
         "INCONCLUSIVE: CPU of localhost was 50 % on average, 50 % at its peak; "
         "the limit is 90 % (1 sample, one a second): too few samples, one a second: "
-        "3 are the least"
+        "1, and 3 are the least"
     )
 
 

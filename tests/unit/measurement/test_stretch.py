@@ -11,7 +11,7 @@ from ApiLoadLibrary.errors import UnknownName
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.result import PhaseResult, RunResult
-from ApiLoadLibrary.measurement.stretch import between, in_phase, together
+from ApiLoadLibrary.measurement.stretch import between, in_phase
 from unit.criteria.builders import Request, a_run, an_endpoint
 
 MS = 1_000_000
@@ -91,20 +91,3 @@ def test_a_phase_is_a_run_of_its_own() -> None:
 def test_a_phase_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(UnknownName, match=r"no phase of the run 'burst'.* There is: warm-up, load"):
         in_phase(with_phases(a_rising_run()), "burst")
-
-
-def test_several_runs_together_are_one_with_all_of_their_seconds() -> None:
-    runs = [a_rising_run(3), replace(a_rising_run(4), id="run-2")]
-    whole = together(runs)
-    assert (whole.id, whole.requests, whole.length_ns) == ("run-2", 70, 7 * S)
-    assert sorted(whole.seconds()) == list(range(7))
-    assert whole.host is not None
-    assert len(whole.host.samples) == 7
-
-
-def test_what_was_wrong_with_one_run_is_wrong_with_all_together() -> None:
-    faulty = a_run(an_endpoint([Request()] * 10), generator_at_fault="it was starved")
-    stopped = a_run(an_endpoint([Request()] * 10), stopped="somebody pressed Ctrl-C")
-    whole = together([faulty, stopped, a_rising_run()])
-    assert whole.generator.reasons == ("it was starved",)
-    assert whole.stopped == "somebody pressed Ctrl-C"
