@@ -5,13 +5,19 @@
 
 The criterion is one of the language (see `grammar`), on shares of requests or on response times.
 The first kind says what must not go on, and so looks upwards.  It is seen second by second on
-what all shards have told, so a second is known about half a second after it is over.
+what all shards have told.  The second kind names a requirement: the load ends when so many
+requests have broken it that it would be missed even if all those still to come met it.
 
-The second kind names a requirement: the load ends when so many requests have broken it that
-it would be missed even if all those still to come met it.
+A condition is never met too early: only when what has ended already is enough, whatever
+becomes of the rest.  The rest of a second is counted as if it succeeded at once.
 
-Requests that are still under way count as if they would succeed at once.  So a condition is
-never met too early: only when what has ended already is enough.
+* Open model: it is what is due in that second, less what has ended.  A percentile breaks its
+  limit when more are above it than all that are due leave room for; an average, when the sum
+  of what has ended is too much for all that are due.
+* Closed model: nobody knows how many are due, but no worker carries more than one request.  So
+  the rest is one for each worker until the time-out has ended them all.  What has ended but is
+  not told yet would come on top of it; such a second is looked at once all is told, two
+  seconds after it is over.
 """
 
 from __future__ import annotations
@@ -28,12 +34,21 @@ from ApiLoadLibrary.measurement.tally import Second
 
 from .grammar import EACH_ENDPOINT, EVERYTHING, THE_RUN, Criterion, parse
 from .limits import Limit
-from .metrics import NS_PER_MS, Latency, Share
+from .metrics import NS_PER_MS, Clock, Latency, Share
 from .when import ALL, When, Window
 
 __all__ = ["Loaded", "StopCondition", "StopWatch", "parse_stop"]
 
 _CANNOT_BE_MET = re.compile(r"\s+cannot\s+be\s+met\s*$", re.IGNORECASE)
+
+TOLD_WITHIN_S = 2.0
+"""A busy shard of the closed model tells of each endpoint once a second ..."""
+
+TELLING_TAKES_S = 0.05
+"""... or, of very many, of one in each such time."""
+
+EXTREMES = {"min": 0.0, "max": 1.0}
+"""As percentiles."""
 
 T = TypeVar("T")
 Due = Callable[[int, int], int | None]
@@ -139,6 +154,7 @@ class StopWatch:
         endpoints: Of the run, in their order.
         due: How many arrivals each of them has in each second.
         memory_s: For how long after a second requests of it may end.
+        workers: How many requests can be under way at once.
     """
 
     def __init__(
@@ -147,6 +163,7 @@ class StopWatch:
         endpoints: Sequence[Loaded],
         due: Due,
         memory_s: float,
+        workers: int,
     ) -> None:
         watched = [
             _Watched(each, name, places)
@@ -157,9 +174,14 @@ class StopWatch:
         self._required = [each for each in watched if not each.condition.seconds]
         self._due = due
         self._planned = [each.planned for each in endpoints]
+        closed = None in self._planned
+        self._told_within_s = TOLD_WITHIN_S + TELLING_TAKES_S * len(endpoints) if closed else 0.0
+        self._ended_within_s = memory_s
         self._memory_s = memory_s + max((each.seconds or 0 for each in conditions), default=0)
+        self._workers = workers
         self._seconds: list[dict[int, Second]] = [{} for _ in endpoints]
-        self._looked_at = 0  # so many seconds were over then
+        self._looked_at = 0  # so many seconds were over and told then
+        self._all_ended = 0  # in so many, whatever they carried
 
     def __call__(self, progress: Progress, elapsed_s: float) -> str | None:
         """See what has come, and say which condition is met, if one is.
@@ -173,11 +195,13 @@ class StopWatch:
         if not (self._running or self._required):
             return None
         self._take(progress)
-        over = int(max(0.0, elapsed_s))
+        told_s = max(0.0, elapsed_s - self._told_within_s)
+        over = int(told_s)
         if over == self._looked_at:
             return None
         self._looked_at = over
-        first = max(0, int(elapsed_s - self._memory_s))
+        self._note_ended(int(max(0.0, told_s - self._ended_within_s)))
+        first = max(0, int(told_s - self._memory_s))
         self._forget_before(first)
         for watched in self._running:
             if watched.goes_on(range(first, over), self._breaks):
@@ -199,6 +223,13 @@ class StopWatch:
                 if endpoint in each.places:
                     each.missed += sum(map(each.breaking, seconds.values()))
 
+    def _note_ended(self, all_ended: int) -> None:
+        """By now all requests of so many seconds have ended: those are looked at once more."""
+        for watched in self._running:
+            for number in range(self._all_ended, all_ended):
+                watched.broken.pop(number, None)
+        self._all_ended = all_ended
+
     def _forget_before(self, first: int) -> None:
         self._seconds = [_since(first, each) for each in self._seconds]
         for watched in self._running:
@@ -207,23 +238,17 @@ class StopWatch:
     def _breaks(self, watched: _Watched, number: int) -> bool:
         """Whether a second is as the condition says, whatever becomes of what is under way."""
         seconds = {place: self._seconds[place].get(number, Second()) for place in watched.places}
-        metric = watched.condition.criterion.metric
-        if isinstance(metric, Latency):
-            value = metric.value_ms(
-                Histogram.from_cells([metric.cells(each) for each in seconds.values()])
-            )
-        else:
-            value = self._percent(watched, seconds, number)
-        return value is not None and watched.condition.limit.met(value)
+        return watched.is_broken_by(list(seconds.values()), self._to_come(seconds, number))
 
-    def _percent(
-        self, watched: _Watched, seconds: Mapping[int, Second], number: int
-    ) -> float | None:
-        hits = sum(map(watched.breaking, seconds.values()))
-        due = sum(
-            max(each.requests, self._due(place, number) or 0) for place, each in seconds.items()
-        )
-        return 100 * hits / due if due else None
+    def _to_come(self, seconds: Mapping[int, Second], number: int) -> int:
+        """The most requests of a second that may not have been told of."""
+        to_come = 0
+        for place, second in seconds.items():
+            due = self._due(place, number)
+            if due is None:
+                return self._workers if number >= self._all_ended else 0
+            to_come += max(0, due - second.requests)
+        return to_come
 
     def _is_missed(self, watched: _Watched) -> bool:
         """Whether more have broken the limit than may, of all that are planned."""
@@ -233,8 +258,7 @@ class StopWatch:
             return False  # without an end in sight there is always time to make up for it
         metric = watched.condition.criterion.metric
         if isinstance(metric, Latency):
-            share = 1.0 if metric.share is None else metric.share
-            return watched.missed > total - nearest_rank(share, total)
+            return watched.missed > _room(metric, total)
         return not watched.condition.limit.met(100 * watched.missed / total)
 
 
@@ -266,6 +290,19 @@ class _Watched:
                 return True
         return False
 
+    def is_broken_by(self, seconds: Sequence[Second], to_come: int) -> bool:
+        """Whether these are as the condition says, however good what is still to come is."""
+        metric, limit = self.condition.criterion.metric, self.condition.limit
+        hits = sum(map(self.breaking, seconds))
+        if not isinstance(metric, Latency):
+            total = to_come + sum(each.requests for each in seconds)
+            return total > 0 and limit.met(100 * hits / total)
+        total = to_come + sum(int(metric.cells(each).counts.sum()) for each in seconds)
+        if metric.statistic == "average":
+            sum_ns = sum(_sum_ns(metric, each) for each in seconds)
+            return total > 0 and limit.met(sum_ns / total / NS_PER_MS)
+        return total > 0 and hits > _room(metric, total)
+
     def breaking(self, second: Second) -> int:
         """How many requests of a second are counted against the limit."""
         metric = self.condition.criterion.metric
@@ -278,6 +315,16 @@ class _Watched:
 
     def __str__(self) -> str:
         return self.condition.text + (f" ({self.name})" if self.name else "")
+
+
+def _room(metric: Latency, total: int) -> int:
+    """How many of so many may be above the limit of a percentile or an extreme that meets it."""
+    share = EXTREMES[metric.statistic] if metric.share is None else metric.share
+    return total - nearest_rank(share, total)
+
+
+def _sum_ns(metric: Latency, second: Second) -> int:
+    return second.judged_sum_ns if metric.clock is Clock.RESPONSE else second.served_sum_ns
 
 
 def _since(first: int, seconds: Mapping[int, T]) -> dict[int, T]:

@@ -227,6 +227,7 @@ class AcceptanceSession:
             ],
             plan.due_in,
             plan.transport.timeout.seconds,
+            plan.transport.workers,
         )
 
     def run(self, plan: LoadPlan, watch: Watcher) -> RunResult:
