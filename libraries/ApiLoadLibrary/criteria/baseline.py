@@ -1,7 +1,7 @@
 """Earlier load runs to compare a new one with: plain data, and its file.
 
     {"format": "ApiLoadLibrary baseline", "version": 1, "runs": [
-        {"id": …, "name": …, "started_at": …, "endpoints": [
+        {"id": …, "name": …, "started_at": …, "workers": 50, "endpoints": [
             {"name": …, "offered": "1,000/min", "offered_rate_per_s": 16.67,
              "requests": 1000, "errors": 0, "blocks": [histogram, …], "own_delay": histogram}
         ]}
@@ -25,7 +25,8 @@ from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 from ApiLoadLibrary.measurement.tally import Tally
 
-from .doubt import generator_fault
+from .doubt import doubt
+from .subject import Subject
 
 __all__ = [
     "Baseline",
@@ -82,11 +83,17 @@ class EarlierEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRun:
-    """A load run, as far as later ones are compared with it; `started_at` is ISO 8601."""
+    """A load run, as far as later ones are compared with it.
+
+    Attributes:
+        started_at: ISO 8601.
+        workers: Concurrency slots: what makes the load where each sends as fast as it can.
+    """
 
     id: str
     name: str
     started_at: str
+    workers: int
     endpoints: tuple[EarlierEndpoint, ...]
 
 
@@ -101,7 +108,7 @@ class Baseline:
 def as_earlier(run: RunResult) -> EarlierRun:
     """What a baseline keeps of a run."""
     endpoints = tuple(_as_earlier_endpoint(each) for each in run.endpoints)
-    return EarlierRun(run.id, run.name, run.started_at, endpoints)
+    return EarlierRun(run.id, run.name, run.started_at, run.generator.workers, endpoints)
 
 
 def _as_earlier_endpoint(endpoint: EndpointResult) -> EarlierEndpoint:
@@ -158,7 +165,7 @@ def _unfit(run: RunResult) -> str | None:
         return f"it was cut short: {run.stopped}"
     if not any(each.tally.response.judged().count for each in run.endpoints):
         return "it has no successful requests"
-    return generator_fault(run)
+    return doubt(Subject(run, run.endpoints))
 
 
 def write_baseline(baseline: Baseline, path: Path) -> None:
@@ -233,7 +240,7 @@ def _runs(data: object) -> tuple[EarlierRun, ...]:
 def _run(data: object) -> EarlierRun:
     endpoints = tuple(map(_endpoint, _list(data, "endpoints")))
     run_id, name, started_at = (_text(data, each) for each in ("id", "name", "started_at"))
-    return EarlierRun(run_id, name, started_at, endpoints)
+    return EarlierRun(run_id, name, started_at, _count(data, "workers"), endpoints)
 
 
 def _endpoint(data: object) -> EarlierEndpoint:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Rate
 
 from .baseline import EarlierEndpoint, EarlierRun
@@ -15,7 +16,7 @@ from .sentences import join, span
 from .shift import RUNS_THAT_SHOW_NOISE, Part
 from .subject import Subject
 
-__all__ = ["Comparison", "comparable", "too_few", "why_nothing"]
+__all__ = ["Comparison", "comparable", "missing", "more_errors", "too_few", "why_nothing"]
 
 SAME_RATE = 0.01
 """Rates that differ by no more are the same."""
@@ -31,7 +32,7 @@ class Comparison:
         confidence: How sure a verdict must be.
         compared: How many comparisons share its error.
         now: What the run measured.
-        earlier: What earlier runs measured of the same endpoint at the same rate.
+        earlier: What earlier runs measured of the same endpoint under the same load.
     """
 
     subject: Subject
@@ -52,14 +53,40 @@ class Comparison:
         return against, f"it takes {RUNS_THAT_SHOW_NOISE} to know how much runs differ"
 
 
-def comparable(now: EarlierEndpoint, earlier: Sequence[EarlierRun]) -> tuple[EarlierEndpoint, ...]:
+def comparable(
+    now: EarlierEndpoint, run: RunResult, earlier: Sequence[EarlierRun]
+) -> tuple[EarlierEndpoint, ...]:
     """Earlier measurements of the same endpoint under the same load."""
-    same_name = _same_name(now.name, earlier)
-    return tuple(each for each in same_name if each.samples and _same_load(now, each))
+    return tuple(
+        endpoint
+        for then, endpoint in _measured(now.name, earlier)
+        if _same_load(now, endpoint) and _same_workers(run, then)
+    )
 
 
-def _same_name(name: str, earlier: Sequence[EarlierRun]) -> list[EarlierEndpoint]:
-    return [each for run in earlier for each in run.endpoints if each.name == name]
+def missing(run: RunResult, earlier: Sequence[EarlierRun]) -> list[str]:
+    """Endpoints of the latest earlier run that has any of this run's, which this run has not."""
+    names = {each.name for each in run.endpoints}
+    for then in reversed(earlier):
+        known = [each.name for each in then.endpoints]
+        if names.intersection(known):
+            return [each for each in known if each not in names]
+    return []
+
+
+def _measured(name: str, earlier: Sequence[EarlierRun]) -> list[tuple[EarlierRun, EarlierEndpoint]]:
+    """Where an endpoint has response times."""
+    return [
+        (run, each)
+        for run in earlier
+        for each in run.endpoints
+        if each.name == name and each.samples
+    ]
+
+
+def _same_workers(run: RunResult, then: EarlierRun) -> bool:
+    """In the closed model workers are the load; in the open model it is the same with any."""
+    return not run.closed or run.generator.workers == then.workers
 
 
 def _same_load(now: EarlierEndpoint, then: EarlierEndpoint) -> bool:
@@ -88,20 +115,51 @@ def why_nothing(comparison: Comparison, runs: Sequence[EarlierRun]) -> str | Non
         return "no requests were made"
     if not now.samples:
         return f"none of {now.requests:,} requests succeeded"
-    return None if comparison.earlier else _why_none_earlier(now, runs)
+    return None if comparison.earlier else _why_none_earlier(comparison, runs)
 
 
-def _why_none_earlier(now: EarlierEndpoint, runs: Sequence[EarlierRun]) -> str:
+def _why_none_earlier(comparison: Comparison, runs: Sequence[EarlierRun]) -> str:
     if not runs:
         return "the baseline holds no earlier run"
-    same_name = _same_name(now.name, runs)
-    if not same_name:
-        known = sorted({each.name for run in runs for each in run.endpoints})
+    now, workers = comparison.now, comparison.subject.run.generator.workers
+    known = sorted({each.name for run in runs for each in run.endpoints})
+    if now.name not in known:
         return f"the baseline has no endpoint of this name; it has {join(known)}"
-    if not any(each.samples for each in same_name):
+    measured = _measured(now.name, runs)
+    if not measured:
         return "none of its requests succeeded in the baseline"
-    then = same_name[-1].offered
-    return f"it was offered {now.offered}, but {then} in the baseline; only like is compared"
+    run, then = measured[-1]
+    offered, before = now.offered, then.offered
+    if _same_load(now, then):
+        offered, before = f"{offered} by {_workers(workers)}", f"by {_workers(run.workers)}"
+    return f"it was offered {offered}, but {before} in the baseline; only like is compared"
+
+
+def _workers(number: int) -> str:
+    return "1 worker" if number == 1 else f"{number:,} workers"
+
+
+def more_errors(comparison: Comparison) -> str | None:
+    """Whether more requests failed than before, by more than the tolerance, in points.
+
+    What fails has no response time that is compared: a server that refuses nine in ten at once
+    is not as fast as ever.
+    """
+    earlier = comparison.earlier
+    now = _failed_percent([comparison.now])
+    then = _failed_percent(earlier)
+    if now - then <= comparison.limit.value:
+        return None
+    runs = "run" if len(earlier) == 1 else "runs"
+    return (
+        f"{now:.3g} % of its requests failed, and {then:.3g} % in the earlier {runs}; "
+        "only times of those that succeed are compared"
+    )
+
+
+def _failed_percent(endpoints: Sequence[EarlierEndpoint]) -> float:
+    requests = sum(each.requests for each in endpoints)
+    return 100 * sum(each.errors for each in endpoints) / requests if requests else 0.0
 
 
 def too_few(comparison: Comparison, part: Part) -> str | None:

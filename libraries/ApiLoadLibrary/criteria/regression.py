@@ -3,7 +3,9 @@
 Each endpoint is compared twice: the whole of its response times, and their slowest 5 % (see
 `shift`).  A slow-down is a *fail* when it is larger than the tolerance and, with the whole of
 its interval, above zero; it is a *pass* when the whole of its interval is within the tolerance;
-in between it is inconclusive.
+in between it is inconclusive.  So is all but a fail when more requests failed than before, by
+more percentage points than the tolerance, for only times of those that succeed are compared; and
+when the baseline has an endpoint that the run has not.
 
 With three earlier runs or more the interval holds the noise between runs.  With one or two
 it cannot: they do not show it.  The verdict then is about these runs, and another pair of the
@@ -21,7 +23,7 @@ from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Percent
 
 from .baseline import Baseline, EarlierRun, as_earlier
-from .comparison import Comparison, comparable, too_few, why_nothing
+from .comparison import Comparison, comparable, missing, more_errors, too_few, why_nothing
 from .doubt import (
     TOLERATED_SHARE,
     busy_arrivals,
@@ -32,7 +34,7 @@ from .doubt import (
 from .finding import LONGEST_FACTOR, Finding, doubted, unmeasured
 from .judgement import Judgement, Verdict
 from .limits import Limit
-from .sentences import between, span
+from .sentences import between, join, span
 from .shift import PARTS, Level, Part, Shift, levels, percent, shift
 from .subject import Subject
 from .telling import Asked, judgement_on
@@ -70,14 +72,26 @@ def judge_regression(
                 confidence=confidence,
                 compared=compared,
                 now=now,
-                earlier=comparable(now, earlier),
+                earlier=comparable(now, run, earlier),
             ),
             earlier,
         )
     ]
     criterion = f"{METRIC} against {baseline.name} <= {tolerance}"
-    asked = Asked(criterion, METRIC, METRIC.capitalize(), confidence)
-    return judgement_on(asked, findings, max(findings, key=_badness))
+    absent = missing(run, earlier)
+    asked = Asked(criterion, METRIC, METRIC.capitalize(), confidence, part=_not_measured(absent))
+    decisive = max(findings, key=_badness)
+    if absent and decisive.verdict is Verdict.PASS:
+        reason = "no verdict without all that the baseline has"
+        decisive = replace(decisive, verdict=Verdict.INCONCLUSIVE, reason=reason)
+    return judgement_on(asked, findings, decisive)
+
+
+def _not_measured(names: Sequence[str]) -> str:
+    """`Create Order was not measured this time`, or nothing."""
+    if not names:
+        return ""
+    return f"{join(names)} {'was' if len(names) == 1 else 'were'} not measured this time"
 
 
 def _findings(comparison: Comparison, runs: Sequence[EarlierRun]) -> list[Finding]:
@@ -97,9 +111,10 @@ def _finding(comparison: Comparison, part: Part, level: Level, earlier: Sequence
     """The finding on one part of one endpoint's response times."""
     subject, limit, now = comparison.subject, comparison.limit, comparison.now
     place = f"{subject.name} ({part.words})" if part.words else subject.name
-    few = too_few(comparison, part)
+    errors, few = more_errors(comparison), too_few(comparison, part)
     if few:
-        return replace(unmeasured(subject, limit, few), place=place, basis=comparison.basis)
+        unknown = unmeasured(subject, limit, errors or few)
+        return replace(unknown, place=place, basis=comparison.basis)
     found = shift(level, earlier, comparison.confidence, comparison.compared)
     finding = Finding(
         subject,
@@ -111,11 +126,13 @@ def _finding(comparison: Comparison, part: Part, level: Level, earlier: Sequence
         basis=comparison.basis,
         place=place,
     )
-    if finding.verdict is Verdict.INCONCLUSIVE:
+    if finding.verdict is Verdict.FAIL:
+        return _blamed(finding, comparison, part, level.log - found.log)
+    if errors:
+        finding = replace(finding, verdict=Verdict.INCONCLUSIVE, reason=errors)
+    elif finding.verdict is Verdict.INCONCLUSIVE:
         finding = replace(finding, reason=_why_unsure(comparison, found))
-    if finding.verdict is not Verdict.FAIL:
-        return doubted(finding)
-    return _blamed(finding, comparison, part, level.log - found.log)
+    return doubted(finding)
 
 
 def _verdict(limit: Limit, found: Shift) -> Verdict:

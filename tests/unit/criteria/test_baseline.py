@@ -49,6 +49,7 @@ def test_a_run_is_kept_as_its_requests_were_offered_and_ended() -> None:
     assert (products.name, products.offered, products.requests) == ("Products", "1,000/min", 1_000)
     assert products.offered_rate_per_s == pytest.approx(1_000 / 60)
     assert (orders.errors, orders.samples) == (50, 950)
+    assert as_earlier(RUN).workers == 50
 
 
 @pytest.mark.parametrize("requests, blocks", [(10, 1), (100, 6), (1_000, 15), (2_000, 15)])
@@ -101,6 +102,10 @@ def test_a_run_that_is_added_again_is_there_once() -> None:
                 "the load generator sent 5 of 14 requests late or never, by its own fault; "
                 "give it more cores, or a machine of its own"
             ),
+        ),
+        (
+            a_run(an_endpoint([Request(delay_ms=500, busy=True)] * 30 + around(10, 970))),
+            ("30 of 1,000 requests had to wait because all 50 workers were busy; set workers=100"),
         ),
     ],
 )
@@ -164,6 +169,8 @@ def test_what_is_no_baseline_at_all_is_named(content: bytes, problem: str, tmp_p
         (["runs"], {}, "'runs' is missing in it, or is not what it should be"),
         (["runs", 0], "run-1", "'endpoints' is missing"),
         (["runs", 0, "id"], 7, "'id' is missing"),
+        (["runs", 0, "workers"], None, "'workers' is missing"),
+        (["runs", 0, "workers"], -1, "'workers' is not a number from 0"),
         (["runs", 0, "endpoints", 0, "name"], None, "'name' is missing"),
         (["runs", 0, "endpoints", 0, "requests"], 1.5, "'requests' is missing"),
         (["runs", 0, "endpoints", 0, "requests"], True, "'requests' is missing"),

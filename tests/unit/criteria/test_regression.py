@@ -268,7 +268,115 @@ def test_of_earlier_runs_those_at_another_rate_are_left_out() -> None:
     assert "against 1 earlier run;" in judgement.sentence
 
 
+def closed(workers: int, center_ms: float = 10) -> RunResult:
+    """So many workers that send as fast as they are answered."""
+    run = a_run(an_endpoint(around(center_ms, 1_000)), scenario="closed", workers=workers)
+    fast = replace(run.endpoints[0], rate=None, offered="as fast as possible")
+    return replace(run, id="now", endpoints=(fast,))
+
+
+def test_in_the_closed_model_as_many_workers_are_the_same_load() -> None:
+    assert judge(closed(50), baseline_of(closed(50))).measured == 0
+
+
+@pytest.mark.parametrize(
+    "workers, words", [(10, "by 10 workers"), (1, "by 1 worker"), (1_000, "by 1,000 workers")]
+)
+def test_in_the_closed_model_other_numbers_of_workers_are_not_compared(
+    workers: int, words: str
+) -> None:
+    judgement = judge(closed(50, 50), baseline_of(closed(workers)))
+    assert (judgement.verdict, judgement.reason) == (
+        INCONCLUSIVE,
+        (
+            f"it was offered as fast as possible by 50 workers, but {words} in the baseline; "
+            "only like is compared"
+        ),
+    )
+
+
+def test_of_earlier_runs_those_of_other_numbers_of_workers_are_left_out() -> None:
+    judgement = judge(closed(50), baseline_of(closed(10, 2), closed(50), closed(90, 2)))
+    assert judgement.measured == 0
+    assert "against 1 earlier run;" in judgement.sentence
+
+
+def test_in_the_open_model_workers_are_no_part_of_the_load() -> None:
+    endpoint = an_endpoint(around(10, 1_000))
+    judgement = judge(of(endpoint), baseline_of(a_run(endpoint, workers=200)))
+    assert judgement.measured == 0
+
+
+# Requests that failed.
+
+
+def failing(percent: int, center_ms: float = 10) -> EndpointResult:
+    """An endpoint of which so many requests are refused at once, evenly."""
+    refused = Request(service_ms=1, outcome=503)
+    requests = around(center_ms, 10_000, spread=0.05)
+    return an_endpoint(
+        [refused if i % 100 < percent else each for i, each in enumerate(requests)], rate="200/s"
+    )
+
+
+def test_a_server_that_refuses_nine_in_ten_is_not_as_fast_as_ever() -> None:
+    judgement = judge(of(failing(90)), baseline_of(a_run(failing(0))), tolerance=20)
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason == (
+        "90 % of its requests failed, and 0 % in the earlier run; "
+        "only times of those that succeed are compared"
+    )
+
+
+def test_failures_are_told_before_a_want_of_requests_that_they_explain() -> None:
+    judgement = judge(of(failing(99)), baseline_of(a_run(failing(0))))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.startswith("99 % of its requests failed, and 0 % in")
+
+
+def test_a_few_failures_more_are_tolerated_as_a_slow_down_is() -> None:
+    baseline = baseline_of(a_run(failing(10)), a_run(failing(12)), a_run(failing(14)))
+    assert judge(of(failing(17)), baseline).verdict is PASS
+    judgement = judge(of(failing(18)), baseline)
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.startswith("18 % of its requests failed, and 12 % in the earlier runs;")
+
+
+def test_a_slow_down_of_those_that_succeed_is_one_all_the_same() -> None:
+    assert judge(of(failing(50, 20)), baseline_of(a_run(failing(0)))).verdict is FAIL
+
+
 # Several endpoints.
+
+PRODUCTS, ORDERS, SEARCH = (
+    an_endpoint(around(10, 1_000, spread=0.02), name)
+    for name in ("Products", "Create Order", "Search")
+)
+
+
+def test_what_the_baseline_has_and_the_run_has_not_is_named_and_never_passes() -> None:
+    judgement = judge(of(PRODUCTS), baseline_of(a_run(PRODUCTS, ORDERS)))
+    assert judgement.sentence == (
+        "INCONCLUSIVE: Slow-down of Products was 0 %; at most 5 % is allowed (1,000 requests at "
+        "1,000/min against 1 earlier run; it takes 3 to know how much runs differ; Create Order "
+        "was not measured this time): no verdict without all that the baseline has"
+    )
+    both = judge(of(PRODUCTS), baseline_of(a_run(ORDERS, PRODUCTS, SEARCH)))
+    assert "; Create Order and Search were not measured this time)" in both.sentence
+
+
+def test_a_slow_down_fails_whatever_else_was_not_measured() -> None:
+    slower = an_endpoint(around(20, 1_000, spread=0.02))
+    judgement = judge(of(slower), baseline_of(a_run(PRODUCTS, ORDERS)))
+    assert (judgement.verdict, judgement.reason) == (FAIL, "")
+    assert judgement.sentence.endswith("; Create Order was not measured this time)")
+
+
+def test_what_only_an_older_run_had_or_one_of_other_endpoints_is_not_missed() -> None:
+    older = baseline_of(a_run(PRODUCTS, ORDERS), a_run(PRODUCTS))
+    assert judge(of(PRODUCTS), older).verdict is PASS
+    other = baseline_of(a_run(PRODUCTS), a_run(SEARCH))
+    assert judge(of(PRODUCTS), other).verdict is PASS
 
 
 def test_the_worst_endpoint_decides_and_the_others_that_are_slower_are_named() -> None:
