@@ -42,8 +42,14 @@ START_LIMIT_S = 30
 LEAD_NS = 50_000_000
 KILL_AFTER_S = 10.0
 
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
-"""The threads that numpy keeps for matrices, which nobody here has, would spin beside the load."""
+FRUGAL = {
+    # The threads that numpy keeps for matrices, which nobody here has, would spin beside the load.
+    "OPENBLAS_NUM_THREADS": "1",
+    # Of glibc: arrays for a moment go back to the system at once.  From its heap they do not, and
+    # that creeps up by 10 kB a second.
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+}
+"""What the environment of a shard says to its libraries."""
 
 
 class ShardHost(Protocol):
@@ -167,7 +173,7 @@ class _Shard:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": search_path()},
+            env={**os.environ, **FRUGAL, "PYTHONPATH": search_path()},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
