@@ -58,7 +58,7 @@ Server Errors Are Found
     Verify Share Of 503 Of Broken Below 5 %
 
 Too Few Requests For A Share Are Inconclusive
-    [Documentation]    FAIL INCONCLUSIVE: Share of status 5xx was 0 %; *too few requests: 30 are the least
+    [Documentation]    FAIL INCONCLUSIVE: Share of status 5xx was 0 %; *too few requests: 20, and 30 are the least
     Sustain 20 Requests Per Second On Quick    duration=1 s
     Verify No Server Errors
 
