@@ -49,7 +49,11 @@ def test_both_formats_say_the_same(tmp_path: Path, name: str, text: str) -> None
         ("a.yaml", "", "has no list named criteria: see Verify Criteria From."),
         ("a.yaml", "criteria: []", "has no list named criteria"),
         ("a.yaml", "- error rate < 1 %", "has no list named criteria"),
-        ("a.yaml", "criteria: [7]", "entry 1 is no criterion: write it as text, or behind criter"),
+        (
+            "a.yaml",
+            "criteria: [7.5]",
+            "entry 1 is no criterion: write it as text, or behind criter",
+        ),
         ("a.yaml", "criteria: [{id: A}]", "entry 1 has no criterion: write for example criterion:"),
         (
             "a.yaml",
@@ -57,6 +61,17 @@ def test_both_formats_say_the_same(tmp_path: Path, name: str, text: str) -> None
             "has 'criterium'. Did you mean 'criterion'?",
         ),
         ("a.yaml", "criteria: [a, {criterion: [b]}]", "entry 2: criterion must be one text."),
+        ("a.yaml", "criteria: [{clause: 2024-99-99}]", "cannot be read: month must be in 1..12"),
+        ("a.yaml", "criteria: [{id: !!bool maybe}]", "cannot be read: "),
+        ("a.yaml", "criteria: [{id: !!timestamp then}]", "cannot be read: "),
+        ("a.yaml", "[" * 5000, "cannot be read: it is nested too deeply."),
+        ("a.toml", "criteria = " + "[" * 5000, "cannot be read: it is nested too deeply."),
+        ("a.yaml", "criteria: [{clause: 4.20}]", "clause is read as 4.2: put it in quotes."),
+        ("a.toml", "criteria = [{clause = 4.20}]", "clause is read as 4.2: put it in quotes."),
+        ("a.yaml", "criteria: [{id: yes}]", "id is read as True: put it in quotes."),
+        ("a.toml", "criteria = [{id = true}]", "id is read as True: put it in quotes."),
+        ("a.yaml", "criteria: [{id: 2024-01-02}]", "id is read as 2024-01-02: put it in quotes."),
+        ("a.toml", "criteria = [{id = 10:20:00}]", "id is read as 10:20:00: put it in quotes."),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(
@@ -65,6 +80,20 @@ def test_what_is_wrong_is_told_with_its_place(
     (tmp_path / name).write_text(text)
     with pytest.raises(BadInput, match=re.escape(problem)):
         read_criteria(str(tmp_path / name))
+
+
+@pytest.mark.parametrize("name, text", [("a.yaml", YAML), ("a.toml", TOML)])
+def test_a_mark_of_windows_at_the_start_is_no_part_of_it(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text.strip(), encoding="utf-8-sig")
+    assert len(read_criteria(str(tmp_path / name))) == 2
+
+
+@pytest.mark.parametrize("written", ["7", "007", "4:20", "1_000", "0x1F"])
+def test_whole_numbers_are_shown_as_they_are_written(tmp_path: Path, written: str) -> None:
+    (tmp_path / "a.yaml").write_text(f"criteria: [{{criterion: a, clause: {written}}}]")
+    assert read_criteria(str(tmp_path / "a.yaml")) == [Requirement("a", clause=written)]
 
 
 def test_a_file_that_is_not_there_is_told_with_the_folder(tmp_path: Path) -> None:
