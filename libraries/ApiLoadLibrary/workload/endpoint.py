@@ -15,8 +15,10 @@ __all__ = ["Endpoint", "check_header", "check_name", "parse_expected"]
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 _METHOD = re.compile(r"[A-Z]+")
-_RESERVED_WORDS = (" below ", " with ", " of ")
-_RESERVED_NAMES = ("each endpoint", "the run", "everything")
+_RESERVED_WORDS = re.compile(
+    r"""(?<!\S)(?:(?:below|above|with|of)(?!\S)|at (?:most|least)\b)|[,<>="]"""
+)
+_RESERVED_NAMES = ("each endpoint", "the run", "everything", "all answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,14 @@ def check_name(name: str) -> None:
     Raises:
         BadInput: Another one.
     """
-    folded = f" {name.casefold()} "
-    if not name.strip() or name != name.strip() or folded.strip() in _RESERVED_NAMES:
+    words = " ".join(name.casefold().split())
+    if not words or name != name.strip() or words in _RESERVED_NAMES:
         raise BadInput(f"'{name}' cannot name an endpoint: write a name like Create Order.")
-    for taken in (",", "<", ">", "=", '"', *_RESERVED_WORDS):
-        if taken in folded:
-            raise BadInput(
-                f"Endpoint name '{name}' holds '{taken.strip()}', which criteria use: leave it out."
-            )
+    taken = _RESERVED_WORDS.search(words)
+    if taken:
+        raise BadInput(
+            f"Endpoint name '{name}' holds '{taken[0]}', which criteria use: leave it out."
+        )
 
 
 def parse_expected(value: object) -> frozenset[int]:

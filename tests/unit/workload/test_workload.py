@@ -8,12 +8,16 @@ import uuid
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.errors import BadInput, OriginNotAllowed
 from ApiLoadLibrary.workload.endpoint import Endpoint, parse_expected
 from ApiLoadLibrary.workload.origin import Origin, address_of, require_allowed
 from ApiLoadLibrary.workload.prepare import prepare
 from ApiLoadLibrary.workload.request import RequestTemplate
+from strategies import same_every_time
 
 BASE = "http://shop.example:8080/base"
 
@@ -185,6 +189,11 @@ def test_what_cannot_be_filled_in_is_refused_with_what_can(written: str) -> None
         ({"name": "A, B"}, "holds ','"),
         ({"name": "A Of B"}, "holds 'of'"),
         ({"name": "p < 5"}, "holds '<'"),
+        ({"name": "Above The Fold"}, "holds 'above'"),
+        ({"name": "Carts At  Most-Wanted"}, "holds 'at most'"),
+        ({"name": "A\tBelow B"}, "holds 'below'"),
+        ({"name": "A", "group": "At Least"}, "holds 'at least'"),
+        ({"name": "All Answers"}, "cannot name an endpoint"),
         ({"name": "Each Endpoint"}, "cannot name an endpoint"),
         ({"name": " "}, "cannot name an endpoint"),
         ({"method": "get it"}, "Method 'get it' of endpoint 'A'"),
@@ -197,6 +206,19 @@ def test_an_endpoint_that_cannot_be_is_refused(settings: dict[str, object], says
     with pytest.raises(BadInput) as caught:
         Endpoint(**{"name": "A", "method": "GET", "path": "/", **settings})  # type: ignore[arg-type]
     assert says in str(caught.value)
+
+
+WORDS = ("At", "Above", "Below", "Most", "Mostly", "Least", "Of", "With", "All", "Answers", "-")
+
+
+@same_every_time
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join))
+def test_a_name_is_refused_or_criteria_take_it_without_quotes(name: str) -> None:
+    try:
+        Endpoint(name, "GET", "/")
+    except BadInput:
+        return
+    assert parse(f"p95 of {name} < 1 s", [name]).scope == name
 
 
 @pytest.mark.parametrize(
