@@ -3,6 +3,7 @@ Documentation       Slips in literal criteria, each found when its test starts: 
 ...
 ...                 Run and compared by `test_robot_suites.py`, like `verdicts.robot`.
 Library             ApiLoadLibrary
+Resource            files${/}like_ours.resource
 Suite Setup         Know One Endpoint
 
 *** Test Cases ***
@@ -24,14 +25,14 @@ Within A Control Structure
     IF    $RIG
         TRY
             ApiLoadLibrary.Verify Share Of 600s Below 1 %
-        EXCEPT    anything
+        FINALLY
             No Operation
         END
     END
 
 Before A Setup That Sends Load
-    [Documentation]    FAIL Setup failed: Criterion 'error rate > 50 %' cannot be read at its end: say how long it
-    ...                may go on, and nothing else: … for 10 s.
+    [Documentation]    FAIL Criterion 'error rate > 50 %' cannot be read at its end: say how long it may go on,
+    ...                and nothing else: … for 10 s.
     [Setup]    Sustain 10 Requests Per Second On Quick    duration=1 s
     Stop Load When    error rate > 50 %
 
@@ -54,7 +55,75 @@ What Holds A Variable Is Read When It Runs
     VAR    ${name}    Quick
     Verify P95 Of ${name} Below 5 ms
 
+Where A Test Goes On After A Failure
+    [Documentation]    FAIL Criterion 'P50 < 5' cannot be read at '5': '5' has no unit*
+    [Tags]    robot:continue-on-failure
+    Sustain 10 Requests Per Second On Quick    duration=1 s
+    Verify P50 Below 5
+
+In A Template
+    [Documentation]    FAIL Criterion 'P50 < 5' cannot be read at '5': '5' has no unit*
+    [Template]    Run Keyword
+    Sustain 10 Requests Per Second On Quick    duration=1 s
+    Verify P50 Below 5
+
+How Sure To Be
+    [Documentation]    FAIL confidence='very': 'very' is not a percentage: write for example 1 % or 0.5 %. Or write
+    ...                point estimate.
+    Sustain 10 Requests Per Second On Quick    duration=1 s
+    Verify P50 Below 5 s    confidence=very
+
+Within What Runs Keywords
+    [Documentation]    FAIL Criterion 'P50 < 1' cannot be read at '1':*Criterion 'P50 < 2' cannot be read at '2':*
+    ...                Criterion 'P50 < 3' cannot be read at '3':*Criterion 'P50 < 4' cannot be read at '4':*
+    ...                Criterion 'P50 < 5' cannot be read at '5':*Criterion 'P50 < 6' cannot be read at '6':*
+    ...                Criterion 'eror rate < 7 %' cannot be read at 'eror':*
+    Sustain 10 Requests Per Second On Quick    duration=1 s
+    Run Keyword    Verify P50 Below 1
+    # robocop: off=DEPR08  - suites use it still
+    Run Keyword If    $RIG == ''    Verify P50 Below 2    ELSE IF    $RIG    Verify P50 Below 3
+    ...    ELSE    Verify P50 Below 4
+    Run Keywords    No Operation    Verify P50 Below 5
+    Run Keywords    No Operation    AND    Run Keyword And Continue On Failure    Verify P50 Below 6
+    Wait Until Keyword Succeeds    2x    1 s    Verify Criterion    eror rate < 7 %
+
+What Robot Cannot Call Is For Robot To Say
+    [Documentation]    FAIL Keyword 'ApiLoadLibrary.Verify ${metric} Below ${limit}' expected 0 non-named arguments,
+    ...                got 1.
+    Verify P50 Below 5 s    10 s
+
+A Sentence Without What It Needs Is For Robot To Say
+    [Documentation]    FAIL Keyword 'ApiLoadLibrary.Verify Criterion' expected 1 non-named argument, got 0.
+    Verify Criterion
+
+Named Arguments And Escapes Are Read As Robot Reads Them
+    [Documentation]    FAIL *1) No load run has been made in this test*2) No load run*3) No load run*4) No load run*
+    [Tags]    robot:continue-on-failure
+    Define Endpoint    name=Named    method=GET    path=/ok    group=Named Ones
+    Verify P95 Of Named Below 5 ms
+    Verify P95 Of Named Ones Below 5 ms
+    Verify Criterion    criterion=p50 of Quick < 1 s
+    Verify Criteria    p50 of Quick \< 1 s    error rate <\= 50 %
+
+Keywords Of The Suite And Its Resources Go Before Ours
+    [Documentation]    PASS
+    Verify CPU Below Alarm Level
+    Then Verify Error Rate Below What Is Usual
+
+A Failure That A Test Waits For Is No Slip
+    [Documentation]    PASS
+    Run Keyword And Expect Error    *cannot be read at 'eror'*    Verify Criterion    eror rate < 1 %
+    TRY
+        Verify Criterion    eror rate < 1 %
+    EXCEPT    *cannot be read at 'eror'*    type=GLOB
+        No Operation
+    END
+
 *** Keywords ***
+Verify CPU Below Alarm Level
+    [Documentation]    A business keyword that looks like a sentence.
+    No Operation
+
 Know One Endpoint
     [Documentation]    It is never sent anything.
     Use Server    ${RIG}

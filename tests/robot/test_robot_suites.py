@@ -72,11 +72,20 @@ def test_runs_are_compared_with_earlier_ones(tmp_path: Path) -> None:
 
 
 def test_a_slip_in_a_literal_criterion_is_found_before_any_load(tmp_path: Path) -> None:
+    suites = [str(SUITES / name) for name in ("slips.robot", "slips_renamed.robot")]
     with rig_server() as rig:
-        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "slips.robot"))
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", *suites)
         assert wrong_outcomes(run, rig) == []
         assert counts(rig)["received"] == {}
+    assert "[ ERROR ]" not in run.console
     assert run.report["verdict"] == "inconclusive"
+
+
+def test_a_dry_run_finds_slips_too_but_does_not_know_the_endpoints(tmp_path: Path) -> None:
+    run = run_robot(tmp_path, "--dryrun", "--variable", "RIG:x", str(SUITES / "slips.robot"))
+    assert not run.tests["How Sure To Be"].passed
+    assert run.tests["An Endpoint That Its Own Test Defines Is Known"].passed
+    assert "[ ERROR ]" not in run.console
 
 
 def test_wrong_input_is_answered_with_what_to_write_and_sends_no_load(tmp_path: Path) -> None:
