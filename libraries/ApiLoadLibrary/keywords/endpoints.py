@@ -53,7 +53,8 @@ class Endpoints:
         as a JSON number.
 
         Args:
-            name: Its name: no commas, no comparison signs, no `Of`, `With` or `Below` in it.
+            name: Its name: no commas, no comparison signs, no `Of`, `With`, `Above`, `Below`,
+                `At Most` or `At Least` in it.
             method: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.
             path: A path on the server, or a whole URL of an allowed origin.
             json: A body to send as JSON: a dictionary or list, or JSON text; what stands
