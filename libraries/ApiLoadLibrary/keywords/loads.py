@@ -243,7 +243,7 @@ class Loads:
 
     @keyword(tags=["load"])
     def stop_load_when(self, condition: str) -> None:
-        """Ends load runs to come before their time when something goes on for so many seconds.
+        """Ends load runs to come before their time, when something goes on or all is lost.
 
         It holds for the runs of its own test; in a suite's setup, for those of the whole
         suite.  Several conditions hold side by side.  Whatever a run has measured until it is
@@ -254,8 +254,9 @@ class Loads:
         run is ended too early.
 
         Args:
-            condition: An error rate or a response time in the language of criteria, with what
-                is too high, and then for how many seconds in a row.
+            condition: A share or a response time in the language of criteria, with what is too
+                high, and then for how many seconds in a row; or a requirement, and then
+                `cannot be met`: so many requests have broken it that the rest cannot save it.
 
         Example:
 
