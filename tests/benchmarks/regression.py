@@ -12,8 +12,8 @@ equally likely.  Were it normal with a standard deviation of 3 %, no method coul
 earlier run what is asked for: the difference of two runs then has a standard deviation of
 4.2 %; to call at most 5 % of equal pairs and at least 95 % of those that differ by 10 %
 (9.5 % as a logarithm), two normal distributions must lie 2 x 1.645 = 3.29 standard deviations
-apart, and these lie 2.25.  The rows with normal noise show what comes of it; five earlier
-runs or more keep false alarms rare there too, and say *inconclusive* instead.
+apart, and these lie 2.25.  The rows with normal noise show what comes of it; three earlier
+runs or more keep false alarms below 5 % there too, and say *inconclusive* instead.
 """
 
 from __future__ import annotations
