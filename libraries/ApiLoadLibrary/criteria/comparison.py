@@ -18,6 +18,9 @@ from .subject import Subject
 
 __all__ = ["Comparison", "comparable", "missing", "more_errors", "too_few", "why_nothing"]
 
+MORE_ERRORS = 5.0
+"""Percentage points: whoever tolerates slower answers has not asked for fewer of them."""
+
 SAME_RATE = 0.01
 """Rates that differ by no more are the same."""
 
@@ -140,7 +143,7 @@ def _workers(number: int) -> str:
 
 
 def more_errors(comparison: Comparison) -> str | None:
-    """Whether more requests failed than before, by more than the tolerance, in points.
+    """Whether more requests failed than before, by more points than are tolerated: 5 at most.
 
     What fails has no response time that is compared: a server that refuses nine in ten at once
     is not as fast as ever.
@@ -148,7 +151,7 @@ def more_errors(comparison: Comparison) -> str | None:
     earlier = comparison.earlier
     now = _failed_percent([comparison.now])
     then = _failed_percent(earlier)
-    if now - then <= comparison.limit.value:
+    if now - then <= min(comparison.limit.value, MORE_ERRORS):
         return None
     runs = "run" if len(earlier) == 1 else "runs"
     return (

@@ -17,6 +17,8 @@ from .subject import Subject
 
 __all__ = ["judge_share", "share_percent"]
 
+FAR_OFF = 10.0
+
 
 def share_percent(metric: Share, subject: Subject) -> float | None:
     """The requests that are counted, in percent of all; None without requests."""
@@ -62,11 +64,27 @@ def _estimated(finding: Finding, metric: Share, confidence: float) -> Finding:
     hits = _hits(metric, subject)
     interval = _interval(metric, subject, hits, requests, confidence)
     found = weighed(finding, interval)
+    if found.verdict is Verdict.INCONCLUSIVE and _is_far(finding):
+        independent = share_interval(hits, requests, confidence, requests).scaled(100)
+        found = weighed(finding, independent)
     if found.verdict is not Verdict.INCONCLUSIVE:
         return found
     if hits in (0, requests):
         return replace(found, reason=_too_few(finding, metric, hits, confidence))
     return unsure(found, interval, confidence)
+
+
+def _is_far(finding: Finding) -> bool:
+    """Whether ten times as many requests broke the limit as may.
+
+    A few seconds know little of how much requests depend on each other.  But a run of which so
+    much went wrong has failed, whatever a longer one would bring.
+    """
+    limit, measured = finding.limit, finding.measured
+    assert measured is not None
+    if limit.wants_less:
+        return measured >= FAR_OFF * limit.value
+    return 100 - measured >= FAR_OFF * (100 - limit.value)
 
 
 def _interval(

@@ -25,7 +25,7 @@ class Baselines(Judging):
         The file is JSON, to be kept under version control or as a CI artifact.  It holds the
         latest ten runs that were saved to it: from three on, the noise between runs is known
         and taken into account.  A run that cannot be trusted is refused: one that was cut short,
-        or whose load generator was at fault.
+        that had too few workers, or whose load generator was at fault.
 
         Args:
             file: Its path, from where robot was started; made when it is not there.
@@ -54,8 +54,10 @@ class Baselines(Judging):
         Compared are the response times as a whole, and their slowest 5 %: a p95 that doubles
         while the median stays is found.  A slow-down fails when it is larger than the
         tolerance, and too large to be chance.  It is inconclusive when that cannot be told, as
-        when the earlier runs differ by as much among themselves; and for an endpoint that was
-        not measured before, or at another rate.
+        when the earlier runs differ by as much among themselves.  Only like is compared: an
+        endpoint at another rate, or with other numbers of workers as fast as possible, is
+        inconclusive, and so is a run in which more requests failed than before, or that leaves
+        out an endpoint of the baseline.
 
         Args:
             file: What `Save Baseline` has written.

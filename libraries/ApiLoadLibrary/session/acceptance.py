@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ApiLoadLibrary.criteria.grammar import parse
-from ApiLoadLibrary.criteria.stopping import Loaded, StopCondition, StopWatch, parse_stop
+from ApiLoadLibrary.criteria.stop_watch import Loaded, StopWatch
+from ApiLoadLibrary.criteria.stopping import StopCondition, parse_stop
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.build import build_document

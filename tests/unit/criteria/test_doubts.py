@@ -79,6 +79,22 @@ def test_few_requests_fail_a_window_when_more_good_ones_would_not_have_saved_it(
     assert judge("error rate <= 1 % in every 2 s", single).verdict is INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    "text, verdict",
+    [
+        ("error rate < 1 %", FAIL),
+        ("share of 200 > 99 %", FAIL),
+        ("error rate < 10 %", INCONCLUSIVE),
+    ],
+)
+def test_a_share_ten_times_beyond_its_limit_fails_however_short_the_run(
+    text: str, verdict: Verdict
+) -> None:
+    """All of two seconds out of four went wrong: four blocks know little of how long that lasts."""
+    requests = [*[Request(10)] * 100, *[Request(10, outcome=500)] * 100]
+    assert judge(text, a_run(an_endpoint(requests, rate="50/s"))).verdict is verdict
+
+
 @pytest.mark.parametrize("count, verdict", [(0, INCONCLUSIVE), (58, INCONCLUSIVE), (1_000, PASS)])
 def test_a_p95_passes_only_with_samples_enough_to_bound_it(count: int, verdict: Verdict) -> None:
     run = a_run(an_endpoint(around(10, count), planned=count))

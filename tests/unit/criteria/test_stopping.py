@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ApiLoadLibrary.criteria.stopping import Loaded, StopWatch, parse_stop
+from ApiLoadLibrary.criteria.stop_watch import Loaded, StopWatch
+from ApiLoadLibrary.criteria.stopping import parse_stop
 from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.measurement.histogram import Cells, nearest_rank
 from ApiLoadLibrary.measurement.progress import Progress
