@@ -134,9 +134,10 @@ def _breaks(finding: Finding, metric: Metric) -> bool:
     """Whether the limit would be broken with as many more good requests as it takes."""
     limit, subject = finding.limit, finding.subject
     needed = _needed(metric, limit)
-    if isinstance(metric, Share) and limit.wants_less:
+    if isinstance(metric, Share):
         hits = (share_percent(metric, subject) or 0) / 100 * subject.requests
-        return not limit.met(100 * hits / needed)
+        good = 0 if limit.wants_less else needed - subject.requests
+        return not limit.met(100 * (hits + good) / needed)
     if isinstance(metric, Latency) and metric.share is not None and limit.wants_less:
         above = metric.histogram(subject.tally()).count_above(round(limit.value * NS_PER_MS))
         return above > needed - nearest_rank(metric.share, needed)

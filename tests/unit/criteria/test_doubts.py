@@ -74,9 +74,11 @@ def test_few_requests_fail_a_window_when_more_good_ones_would_not_have_saved_it(
     requests = [Request(10, outcome=500), Request(10)] * 30
     run = a_run(an_endpoint(requests, rate="10/s"))
     assert judge("error rate <= 1 % in every 2 s", run).verdict is FAIL
+    assert judge("share of 200 >= 99 % in every 2 s", run).verdict is FAIL
     one = [Request(10, outcome=500), *[Request(10)] * 59]
     single = a_run(an_endpoint(one, rate="10/s"))
     assert judge("error rate <= 1 % in every 2 s", single).verdict is INCONCLUSIVE
+    assert judge("share of 200 >= 99 % in every 2 s", single).verdict is INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
