@@ -45,9 +45,10 @@ KILL_AFTER_S = 10.0
 FRUGAL = {
     # The threads that numpy keeps for matrices, which nobody here has, would spin beside the load.
     "OPENBLAS_NUM_THREADS": "1",
-    # Of glibc: arrays for a moment go back to the system at once.  From its heap they do not, and
-    # that creeps up by 10 kB a second.
+    # Of glibc: arrays for a moment go back to the system at once, and its threads share one heap.
+    # Otherwise what is free in the heaps creeps up, by 10 kB a second.
     "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_ARENA_MAX": "1",
 }
 """What the environment of a shard says to its libraries."""
 
