@@ -64,11 +64,12 @@ def _estimated(finding: Finding, metric: Share, confidence: float) -> Finding:
     hits = _hits(metric, subject)
     interval = _interval(metric, subject, hits, requests, confidence)
     found = weighed(finding, interval)
-    if found.verdict is Verdict.INCONCLUSIVE and _is_far(finding):
-        independent = share_interval(hits, requests, confidence, requests).scaled(100)
-        found = weighed(finding, independent)
     if found.verdict is not Verdict.INCONCLUSIVE:
         return found
+    if _is_far(finding):
+        far = weighed(finding, share_interval(hits, requests, confidence, requests).scaled(100))
+        if far.verdict is Verdict.FAIL:
+            return far
     if hits in (0, requests):
         return replace(found, reason=_too_few(finding, metric, hits, confidence))
     return unsure(found, interval, confidence)

@@ -97,6 +97,17 @@ def test_a_share_ten_times_beyond_its_limit_fails_however_short_the_run(
     assert judge(text, a_run(an_endpoint(requests, rate="50/s"))).verdict is verdict
 
 
+def test_a_share_far_beyond_its_limit_that_few_requests_cannot_show_keeps_its_wide_interval() -> (
+    None
+):
+    """One of eight: its interval is that of its reason, discounted for so short a run."""
+    requests = [Request(10, outcome=500), *[Request(10)] * 7]
+    judgement = judge("error rate < 1 %", a_run(an_endpoint(requests, rate="2/s")))
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.interval is not None
+    assert f"and {judgement.interval[1]:.3g} % (95 % confidence)" in judgement.reason
+
+
 @pytest.mark.parametrize("count, verdict", [(0, INCONCLUSIVE), (58, INCONCLUSIVE), (1_000, PASS)])
 def test_a_p95_passes_only_with_samples_enough_to_bound_it(count: int, verdict: Verdict) -> None:
     run = a_run(an_endpoint(around(10, count), planned=count))
