@@ -13,7 +13,6 @@ Histograms are in HDR's V2 format, so that other tools read them too.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.files import write_whole
 from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 from ApiLoadLibrary.measurement.tally import Tally
@@ -185,18 +185,9 @@ def write_baseline(baseline: Baseline, path: Path) -> None:
     text = json.dumps(data, indent=1, default=Histogram.encode)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, text + "\n")
+        write_whole(path, text + "\n")
     except OSError as error:
         raise BadInput(f"Baseline '{path}' cannot be written: {error.strerror}.") from error
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        temporary.write_text(text, "ascii")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_baseline(path: Path) -> Baseline:

@@ -23,6 +23,7 @@ __all__ = [
     "is_servers_fault",
     "more_workers",
     "own_failures",
+    "too_few_workers",
     "waiting",
 ]
 
@@ -39,7 +40,7 @@ def doubt(subject: Subject) -> str | None:
     run = whole.run
     if run.stopped is not None:
         return f"the run was cut short: {run.stopped}"
-    return generator_fault(run) or _too_few_workers(whole)
+    return generator_fault(run) or too_few_workers(whole)
 
 
 def generator_fault(run: RunResult) -> str | None:
@@ -56,7 +57,8 @@ def generator_fault(run: RunResult) -> str | None:
     )
 
 
-def _too_few_workers(subject: Subject) -> str | None:
+def too_few_workers(subject: Subject) -> str | None:
+    """Why its load was not carried for want of workers, and the remedy; None when it was."""
     busy = sum(map(busy_arrivals, subject.endpoints))
     if busy <= TOLERATED_SHARE * subject.planned:
         return None

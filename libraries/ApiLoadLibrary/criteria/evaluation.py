@@ -112,7 +112,9 @@ def _enough_in_window(criterion: Criterion, finding: Finding, samples: int) -> F
     if finding.measured is None or _is_of_host(metric):
         return finding
     needed = _needed(metric, finding.limit)
-    if samples < needed and not (finding.verdict is Verdict.FAIL and _breaks(finding, metric)):
+    if samples < needed and not (
+        finding.verdict is Verdict.FAIL and _breaks(finding, metric, needed)
+    ):
         return enough(finding, needed, "requests in this window", samples)
     assert whole is not None
     if finding.verdict is Verdict.PASS and whole.requests < FEWEST_SAMPLES:
@@ -130,10 +132,9 @@ def _needed(metric: Metric, limit: Limit) -> int:
     return math.ceil(round(1 / part, 6))
 
 
-def _breaks(finding: Finding, metric: Metric) -> bool:
+def _breaks(finding: Finding, metric: Metric, needed: int) -> bool:
     """Whether the limit would be broken with as many more good requests as it takes."""
     limit, subject = finding.limit, finding.subject
-    needed = _needed(metric, limit)
     if isinstance(metric, Share):
         hits = (share_percent(metric, subject) or 0) / 100 * subject.requests
         good = 0 if limit.wants_less else needed - subject.requests

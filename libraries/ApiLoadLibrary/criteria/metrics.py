@@ -131,6 +131,10 @@ class Latency:
         """The same of one second, where it is kept by second."""
         return second.judged if self.clock is Clock.RESPONSE else second.served
 
+    def sum_ns(self, second: Second) -> int:
+        """Their exact sum."""
+        return second.judged_sum_ns if self.clock is Clock.RESPONSE else second.served_sum_ns
+
     def value_ms(self, histogram: Histogram) -> float | None:
         """The statistic in milliseconds; None of nothing."""
         if self.share is not None:

@@ -24,13 +24,7 @@ from ApiLoadLibrary.values import Percent
 
 from .baseline import Baseline, EarlierRun, as_earlier
 from .comparison import Comparison, comparable, missing, more_errors, too_few, why_nothing
-from .doubt import (
-    TOLERATED_SHARE,
-    busy_arrivals,
-    generator_fault,
-    is_servers_fault,
-    more_workers,
-)
+from .doubt import generator_fault, is_servers_fault, too_few_workers
 from .finding import LONGEST_FACTOR, Finding, doubted, unmeasured
 from .judgement import Judgement, Verdict
 from .limits import Limit
@@ -183,11 +177,8 @@ def _blamed(finding: Finding, comparison: Comparison, part: Part, then_log: floa
 
 
 def _busy_workers(subject: Subject) -> str | None:
-    endpoint, run = subject.endpoints[0], subject.run
-    busy = busy_arrivals(endpoint)
-    if busy <= TOLERATED_SHARE * endpoint.planned or is_servers_fault(endpoint, run):
-        return None
-    return more_workers(run, busy, endpoint.planned)
+    slow = is_servers_fault(subject.endpoints[0], subject.run)
+    return None if slow else too_few_workers(subject)
 
 
 def _own_slowness(

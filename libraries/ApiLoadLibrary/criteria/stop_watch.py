@@ -23,7 +23,7 @@ from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.tally import Second
 
 from .grammar import EACH_ENDPOINT, EVERYTHING, THE_RUN, Criterion
-from .metrics import NS_PER_MS, Clock, Latency, Share
+from .metrics import NS_PER_MS, Latency, Share
 from .stopping import StopCondition
 
 __all__ = ["Loaded", "StopWatch"]
@@ -209,7 +209,7 @@ class _Watched:
             return total > 0 and limit.met(100 * hits / total)
         total = to_come + sum(int(metric.cells(each).counts.sum()) for each in seconds)
         if metric.statistic == "average":
-            sum_ns = sum(_sum_ns(metric, each) for each in seconds)
+            sum_ns = sum(map(metric.sum_ns, seconds))
             return total > 0 and limit.met(sum_ns / total / NS_PER_MS)
         return total > 0 and hits > _room(metric, total)
 
@@ -231,10 +231,6 @@ def _room(metric: Latency, total: int) -> int:
     """How many of so many may be above the limit of a percentile or an extreme that meets it."""
     share = EXTREMES[metric.statistic] if metric.share is None else metric.share
     return total - nearest_rank(share, total)
-
-
-def _sum_ns(metric: Latency, second: Second) -> int:
-    return second.judged_sum_ns if metric.clock is Clock.RESPONSE else second.served_sum_ns
 
 
 def _since(first: int, seconds: Mapping[int, T]) -> dict[int, T]:

@@ -18,7 +18,7 @@ belongs to the second that it was scheduled in, so DURATIONs are whole seconds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ApiLoadLibrary.errors import BadCriterion, BadInput
 from ApiLoadLibrary.measurement.result import RunResult
@@ -160,11 +160,11 @@ def _with(text: str, when: When, clause: _Clause) -> When:
     if clause.words == "during":
         if not clause.value:
             raise BadCriterion(text, clause.value_start, "the name of a phase is missing.")
-        return When(when.window, when.after_s, clause.value)
+        return replace(when, phase=clause.value)
     seconds = _whole_seconds(text, clause)
     if clause.words == "after the first":
-        return When(when.window, seconds, when.phase)
-    return When(Window(seconds, running=clause.words == "for"), when.after_s, when.phase)
+        return replace(when, after_s=seconds)
+    return replace(when, window=Window(seconds, running=clause.words == "for"))
 
 
 def _whole_seconds(text: str, clause: _Clause) -> int:

@@ -21,12 +21,12 @@ from ApiLoadLibrary.values import Duration
 
 from .converters import Confidence
 
-__all__ = ["Judging", "clauses", "judging"]
+__all__ = ["NAMED", "Judging", "clauses", "judging"]
 
 P = ParamSpec("P")
 Written = str | Sequence[str] | Sequence[Requirement]
 
-_NAMED = {
+NAMED = {
     "run": (str, "The name of another load run."),
     "in_every": (Duration, "Judge windows of this length, each of which must meet it: `10 s`."),
     "after_first": (Duration, "Leave out so much at the start: `30 s`."),
@@ -105,18 +105,19 @@ def judging(
 
     def decorate(write: Callable[Concatenate[Any, P], Written]) -> Callable[..., None]:
         def judge(self: Judging, /, *args: Any, **named: Any) -> None:
-            run, *rest = (named.pop(each, None) for each in _NAMED)
-            self.judge(write(self, *args, **named), run, clauses(*rest))
+            given = {each: named.pop(each, None) for each in NAMED}
+            run = given.pop("run")
+            self.judge(write(self, *args, **named), run, clauses(**given))
 
         # Robot reads from here what a keyword takes, and Libdoc what it says.
         signature = inspect.signature(write)
         added = [
-            inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=None) for each in _NAMED
+            inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=None) for each in NAMED
         ]
         judge.__signature__ = signature.replace(  # type: ignore[attr-defined]
             parameters=[*signature.parameters.values(), *added], return_annotation=None
         )
-        types: dict[str, Any] = {each: kind | None for each, (kind, _) in _NAMED.items()}
+        types: dict[str, Any] = {each: kind | None for each, (kind, _) in NAMED.items()}
         judge.__annotations__ = {**get_type_hints(write), **types, "return": None}
         judge.__doc__ = _documented(inspect.getdoc(write) or "")
         judge.__name__ = write.__name__
@@ -129,7 +130,7 @@ def judging(
 
 def _documented(text: str) -> str:
     """The documentation with the named arguments in it."""
-    lines = "\n".join(f"    {each}: {words}" for each, (_, words) in _NAMED.items())
+    lines = "\n".join(f"    {each}: {words}" for each, (_, words) in NAMED.items())
     before, example, behind = text.partition("\n\nExample:")
     arguments = "" if "\nArgs:\n" in before else "\n\nArgs:"
     return f"{before}{arguments}\n{lines}{example}{behind}"

@@ -11,12 +11,11 @@ from robotlibcore import DynamicCore
 from ApiLoadLibrary.session.acceptance import check_condition, check_criterion
 
 from .called import Call, calls
-from .judging import clauses
+from .judging import NAMED, clauses
 
 __all__ = ["end_before_load", "slips"]
 
 _ENDPOINTS = ("define_endpoint", "define_action")
-_CLAUSES = ("in_every", "after_first", "during", "confidence")
 _OPEN = ("call_method", "evaluate")
 _FINDING_OTHERS = ("import_library", "import_resource", "set_library_search_order")
 
@@ -107,9 +106,10 @@ def _check(call: Call, method: Callable[..., Any], names: Collection[str] | None
     # A file of criteria is read when it is needed: the test may write it.
     if write is None or method.__name__ == "verify_criteria_from":
         return
-    named = {key: bound.arguments.pop(key, None) for key in (*_CLAUSES, "run")}
+    named = {key: bound.arguments.pop(key, None) for key in NAMED}
     written = write(None, *bound.args, **bound.kwargs)
-    added = _clauses({key: named[key] for key in _CLAUSES})
+    del named["run"]  # which run it is about is seen later
+    added = _clauses(named)
     for text in [written] if isinstance(written, str) else written:
         check_criterion(f"{text} {added}".rstrip(), names)
 

@@ -51,7 +51,7 @@ def _endpoint_between(
 
 
 def _tally_between(whole: Tally, first: int, end: int) -> Tally:
-    seconds = {n - first: each for n, each in whole.seconds.items() if first <= n < end}
+    seconds = {n - first: whole.seconds[n] for n in range(first, end) if n in whole.seconds}
     total = Second()
     for each in seconds.values():
         total.merge(each)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
+
+from ApiLoadLibrary.files import write_whole
 
 from .build import build_document
 from .document import HTML_NAME, JSON_NAME, Document
@@ -31,8 +32,8 @@ def write_reports(document: Document, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     data, page = folder / JSON_NAME, folder / HTML_NAME
     # The JSON first: the page can be made from it again.
-    _replace(data, to_json(document))
-    _replace(page, render(document))
+    write_whole(data, to_json(document))
+    write_whole(page, render(document))
     return data, page
 
 
@@ -44,7 +45,7 @@ def write_interim(record: SessionRecord, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / INTERIM_NAME
-    _replace(path, to_json(build_document(record)))
+    write_whole(path, to_json(build_document(record)))
     return path
 
 
@@ -55,13 +56,3 @@ def remove_interim(folder: Path) -> None:
         OSError: It cannot be removed.
     """
     (folder / INTERIM_NAME).unlink(missing_ok=True)
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(text.encode("utf-8"))
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
