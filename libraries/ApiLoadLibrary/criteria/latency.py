@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.tally import Tally
 
@@ -81,8 +80,10 @@ def _estimated(finding: Finding, metric: Latency, tally: Tally, confidence: floa
     worth = _worth(metric, tally, confidence) * finding.samples
     interval = _interval(metric, tally, confidence, worth)
     found = weighed(finding, interval)
-    if found.verdict is Verdict.INCONCLUSIVE and _is_far(finding.limit, metric.histogram(tally)):
-        found = weighed(finding, _interval_far_off(metric, tally, confidence))
+    if found.verdict is Verdict.INCONCLUSIVE:
+        seen = _seen(metric, tally)
+        if _is_far(finding.limit, seen):
+            found = weighed(finding, _interval_far_off(metric, tally, confidence, seen))
     if found.verdict is not Verdict.INCONCLUSIVE:
         return found
     if math.isinf(interval.high):
@@ -90,23 +91,35 @@ def _estimated(finding: Finding, metric: Latency, tally: Tally, confidence: floa
     return unsure(found, interval, confidence)
 
 
-def _is_far(limit: Limit, histogram: Histogram) -> bool:
-    """Whether not one sample comes within a factor of two of the limit.
+def _is_far(limit: Limit, seen: Interval) -> bool:
+    """Whether nothing that was seen comes within a factor of two of the limit.
 
     A few seconds know little of how much requests depend on each other, and so of what
     they are worth.  But here dependence cannot decide: it moves a value among those that
     were seen, and what was not seen at all, no discount for dependence would show.
     """
-    low, high = (histogram.min_ns or 0) / NS_PER_MS, (histogram.max_ns or 0) / NS_PER_MS
-    return limit.value > FAR_OFF * high or limit.value < low / FAR_OFF
+    return limit.value > FAR_OFF * seen.high or limit.value < seen.low / FAR_OFF
 
 
-def _interval_far_off(metric: Latency, tally: Tally, confidence: float) -> Interval:
-    """As if all samples were independent; if that bounds the value, all that was seen does."""
+def _seen(metric: Latency, tally: Tally) -> Interval:
+    """The range of the samples; of an average, that of the seconds' averages, in milliseconds.
+
+    One slow request moves an average by its share of it alone.
+    """
     histogram = metric.histogram(tally)
-    if math.isinf(_interval(metric, tally, confidence, histogram.count).high):
-        return Interval(0.0, math.inf)
-    return Interval((histogram.min_ns or 0) / NS_PER_MS, (histogram.max_ns or 0) / NS_PER_MS)
+    values: list[float] = [histogram.min_ns or 0, histogram.max_ns or 0]
+    if metric.statistic == "average" and metric.by_second:
+        counted = [(each, int(metric.cells(each).counts.sum())) for each in tally.seconds.values()]
+        averages = [metric.sum_ns(each) / count for each, count in counted if count]
+        values = averages or values
+    return Interval(min(values) / NS_PER_MS, max(values) / NS_PER_MS)
+
+
+def _interval_far_off(metric: Latency, tally: Tally, confidence: float, seen: Interval) -> Interval:
+    """As if all samples were independent; if that bounds the value, all that was seen does."""
+    count = metric.histogram(tally).count
+    bounded = not math.isinf(_interval(metric, tally, confidence, count).high)
+    return seen if bounded else Interval(0.0, math.inf)
 
 
 def _worth(metric: Latency, tally: Tally, confidence: float) -> float:

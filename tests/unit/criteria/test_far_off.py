@@ -4,7 +4,7 @@ import pytest
 
 from ApiLoadLibrary.criteria.judgement import Verdict
 
-from .builders import a_run, an_endpoint, around, judge
+from .builders import Request, a_run, an_endpoint, around, judge
 
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 # Two seconds of 50 a second, the second one slower: dependence cannot be told from two seconds.
@@ -42,3 +42,12 @@ def test_an_average_and_a_median_far_off_are_decided_too() -> None:
 def test_far_off_too_it_takes_59_requests_to_bound_a_p95(count: int, verdict: Verdict) -> None:
     run = a_run(an_endpoint(around(10, count), rate="50/s"))
     assert judge("p95 < 10 s", run).verdict is verdict
+
+
+def test_a_few_slow_requests_move_an_average_by_their_share_alone() -> None:
+    """Half a minute of quick answers, and four that took most of what is allowed on average."""
+    requests = [*around(0.6, 100), *[Request(9.5)] * 4, *around(0.6, 396, seed=2)]
+    judgement = judge("average < 10 ms", a_run(an_endpoint(requests)))
+    assert judgement.verdict is PASS
+    slow = [*around(0.6, 250), *around(9.5, 250, seed=2)]  # and here whole seconds come near
+    assert judge("average < 10 ms", a_run(an_endpoint(slow))).verdict is INCONCLUSIVE
