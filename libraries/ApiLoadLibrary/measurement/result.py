@@ -10,9 +10,11 @@ from typing import Any
 from ApiLoadLibrary.values import Rate
 from ApiLoadLibrary.workload.tracing import RequestIds
 
+from .exchange import Exchange
 from .histogram import Histogram
 from .outcomes import Failure
 from .phases import Phase
+from .readings import Reading
 from .resources import ResourceSample
 from .tally import Second, Tally
 
@@ -24,6 +26,9 @@ __all__ = [
     "RunResult",
     "Totals",
 ]
+
+CLOSED = ("closed", "overload")
+"""Scenarios in which workers send as soon as they are answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ class RunResult(Totals):
         id: Unique for ever; requests carried it in their headers.
         name: How people call it; criteria may name it with `run=`.
         test: The long name of the test that made it, or of the suite for its setup.
-        scenario: `sustained`, `ramp`, `closed`, later `burst` and others.
+        scenario: `sustained`, `ramp`, `burst`, `closed` and others.
         started_at: ISO 8601 with offset.
         length_ns: The length of the phase that is judged.
         duration_s: From the first start to the last answer.
@@ -176,7 +181,9 @@ class RunResult(Totals):
         phases: All phases, when there are several.
         stopped: Why the run was cut short, in words; None when it ran to its end.
         host: The system under test's host, when it was watched.
-        details: What only this scenario knows.
+        details: What only this scenario knows: what JSON can hold.
+        readings: The figures among that which criteria can judge.
+        trace: Each of its requests, of a run that is traced; none once a scenario has read it.
         load_runs: How many load runs it stands for: several that are judged as one.
     """
 
@@ -193,12 +200,14 @@ class RunResult(Totals):
     host: MonitoredHost | None = None
     phases: tuple[PhaseResult, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
+    trace: tuple[Exchange, ...] = ()
     load_runs: int = 1
 
     @property
     def closed(self) -> bool:
         """Whether workers sent as soon as they were answered, so that no rate was offered."""
-        return self.scenario == "closed"
+        return self.scenario in CLOSED
 
     @property
     def late(self) -> int:
