@@ -12,6 +12,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from robotlibcore import DynamicCore
 
 from . import __version__
+from .keywords.background import Background
 from .keywords.baselines import Baselines
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
@@ -19,6 +20,7 @@ from .keywords.left_out import left_out, place_of
 from .keywords.literal import end_before_load, slips
 from .keywords.loads import Loads
 from .keywords.metrics import Metrics
+from .keywords.sending import Sender
 from .keywords.servers import Servers
 from .keywords.verdicts import Verdicts
 from .session.acceptance import AcceptanceSession
@@ -101,8 +103,13 @@ class ApiLoadLibrary(DynamicCore):
 
     def __init__(self) -> None:
         self.ROBOT_LIBRARY_LISTENER: Any = self
-        components = (Servers, Endpoints, Loads, Verdicts, Baselines, Metrics)
-        super().__init__([component(_session) for component in components])
+        sender = Sender(_session)
+        super().__init__(
+            [
+                *(part(_session) for part in (Servers, Endpoints, Verdicts, Baselines, Metrics)),
+                *(part(_session, sender) for part in (Loads, Background)),
+            ]
+        )
         self._suite: Any = None
         self._ran: set[Any] = set()
         self._output_dir: Path | None = None
@@ -126,6 +133,7 @@ class ApiLoadLibrary(DynamicCore):
 
     def end_suite(self, data: Any, result: Any) -> None:
         """A suite has ended; what comes next belongs to the one around it."""
+        _end_loads_of(result.full_name)
         result.message = _session.mask(result.message)
         _session.place = Place(result.parent.full_name if result.parent else "")
 
@@ -141,6 +149,7 @@ class ApiLoadLibrary(DynamicCore):
 
     def end_test(self, data: Any, result: Any) -> None:
         """A test has ended: did it fail for another reason than a criterion?"""
+        _end_loads_of(data.full_name)
         result.message = _session.mask(result.message)
         if result.skipped:
             _session.note_not_judged(data.name, result.message)
@@ -176,6 +185,15 @@ class ApiLoadLibrary(DynamicCore):
             return
         for name in names:
             _session.note_not_judged(name, "left out of this run")
+
+
+def _end_loads_of(owner: str) -> None:
+    """End the load that a test or suite has left going on."""
+    for name in _session.background.end_all_of(owner):
+        logger.warn(
+            f"{name}: the load was cut short, since what had begun it is over; "
+            "write `Wait Until Load Ends` or `Stop Load`."
+        )
 
 
 class _SameFailure(str):

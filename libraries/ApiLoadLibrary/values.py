@@ -252,6 +252,31 @@ class Amount:
         return _decimal(self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """How many times as much: `3 times`, `1.5 times`, `3`."""
+
+    value: Fraction
+
+    @classmethod
+    def parse(cls, value: object) -> Factor:
+        """A Factor from text or from a number.
+
+        Raises:
+            ValueError: 0, negative, nan, inf or not a number at all.
+        """
+        if isinstance(value, Factor):
+            return value
+        number = re.sub(r"\s*(?:times|x)$", "", value.strip()) if isinstance(value, str) else value
+        found = _not_negative(number, "above 0, like 3 times")
+        if not found:
+            raise ValueError(f"'{value}' is not enough: write a number above 0, like 3 times.")
+        return cls(found)
+
+    def __str__(self) -> str:
+        return f"{_decimal(self.value)} times"
+
+
 class Arrivals(Enum):
     """How requests are spaced: evenly, or at random and independent of each other."""
 

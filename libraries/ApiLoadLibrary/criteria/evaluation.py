@@ -11,6 +11,7 @@ from ApiLoadLibrary.measurement.resources import average
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Duration
 
+from .burst import burst_reading, judge_burst
 from .confidence import FEWEST_SAMPLES
 from .figures import (
     achieved_percent,
@@ -27,6 +28,8 @@ from .judgement import Judgement, Verdict
 from .latency import judge_latency
 from .limits import Limit
 from .metrics import NS_PER_MS, Dimension, Figure, Latency, Metric, Share
+from .observed import Observed
+from .readings import judge_observed, reading_of
 from .shares import judge_share, share_percent
 from .subject import Subject, subjects
 from .telling import Asked, judgement_on
@@ -34,6 +37,12 @@ from .windows import badness, judge_windows
 
 __all__ = ["Measured", "evaluate", "measure"]
 
+_UNITS = {
+    Dimension.SHARE: "%",
+    Dimension.SPAN: "ms",
+    Dimension.FACTOR: "times",
+    Dimension.COUNT: "",
+}
 FEWEST_SECONDS = 3
 """Fewer seconds of a host's load are a glimpse, not an average."""
 
@@ -44,7 +53,8 @@ class Measured:
 
     Attributes:
         value: In `unit`; None when nothing could be measured.
-        unit: `ms`, `%`, `/s` or `MB/s`; the achieved rate is in percent of its target.
+        unit: `ms`, `%`, `/s`, `MB/s` or `times`; empty of a count; the achieved rate is in
+            percent of its target.
         samples: How many requests, or seconds of a resource, it rests on.
         endpoint: Whose it is; None for a metric of the whole run.
     """
@@ -93,6 +103,8 @@ def _of_all(criterion: Criterion, subject: Subject) -> Finding:
     if _is_of_host(criterion.metric):
         return enough(finding, FEWEST_SECONDS, "samples, one a second", finding.samples)
     is_point = finding.interval is None and finding.verdict is Verdict.PASS
+    if isinstance(criterion.metric, Observed):
+        return finding  # its scenario knows how few are too few
     return enough(finding, FEWEST_SAMPLES, "requests", finding.samples) if is_point else finding
 
 
@@ -151,6 +163,12 @@ def _judge(criterion: Criterion, subject: Subject, confidence: float | None) -> 
         return judge_latency(metric, limit, subject, confidence)
     if isinstance(metric, Share):
         return judge_share(metric, limit, subject, confidence)
+    return _judge_figure(metric, limit, subject)
+
+
+def _judge_figure(metric: Figure, limit: Limit, subject: Subject) -> Finding:
+    if isinstance(metric, Observed):
+        return (judge_burst if metric.of_burst else judge_observed)(metric, limit, subject)
     if metric.dimension is Dimension.RATE:
         return judge_achieved_rate(limit, subject)
     if metric.dimension is Dimension.THROUGHPUT:
@@ -224,6 +242,15 @@ def _measured(metric: Metric, subject: Subject) -> Measured:
         return Measured(metric.value_ms(histogram), "ms", histogram.count, name)
     if isinstance(metric, Share):
         return Measured(share_percent(metric, subject), "%", requests, name)
+    return _measured_figure(metric, subject)
+
+
+def _measured_figure(metric: Figure, subject: Subject) -> Measured:
+    requests, name = subject.requests, subject.name
+    if isinstance(metric, Observed):
+        found = burst_reading(metric, subject) if metric.of_burst else reading_of(metric, subject)
+        value, samples = (found.value, found.samples) if found else (None, 0)
+        return Measured(value, _UNITS[metric.dimension], samples, name)
     if metric.dimension is Dimension.RATE:
         return Measured(achieved_percent(subject), "%", requests, name)
     if metric.dimension is Dimension.THROUGHPUT:

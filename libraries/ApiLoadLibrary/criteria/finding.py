@@ -29,6 +29,7 @@ class Finding:
         aside: What follows the measured value: ` on average, 84 % at its peak`.
         basis: What the value rests on, for the sentence's parentheses.
         place: Whose value it is, when it is not the subject's: a host's.
+        never: There is no value because it never came to it.
     """
 
     subject: Subject
@@ -41,6 +42,7 @@ class Finding:
     aside: str = ""
     basis: tuple[str, ...] = ()
     place: str | None = None
+    never: bool = False
 
 
 def unmeasured(subject: Subject, limit: Limit, reason: str) -> Finding:

@@ -4,6 +4,7 @@
     metric     ::= statistic [ clock ] [ "of all answers" ]
                  | "error rate" | "share of" ending | "achieved rate" | "throughput"
                  | "cpu" | "memory" | "disk" | "network" | "generator cpu"
+                 | a figure that one kind of load shows: see `observed`
     statistic  ::= "p" PERCENTILE | "average" | "mean" | "median"
                  | "min" | "minimum" | "max" | "maximum"
     clock      ::= "response time" | "service time" | "schedule delay"
@@ -17,6 +18,7 @@
                  | PERCENT [ "of target" ] | RATE     of achieved rate
                  | RATE                               of throughput
                  | BYTES "/" TIME                     of network
+                 | DURATION | PERCENT | FACTOR "times" | NUMBER    of what a kind of load shows
     clause     ::= see `when`: windows, phases, how sure
 
 PERCENTILE is above 0 and below 100, with at most two decimals; DURATION, PERCENT,
@@ -36,13 +38,15 @@ stands behind it is the target.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from ApiLoadLibrary.errors import BadCriterion, nearest
-from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
+from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate
 
+from .limits import Target
 from .metrics import METRIC_NAMES, SHARES, Dimension, Metric, find_metric
+from .observed import OBSERVED
 from .when import ALL, CONFIDENCE, When, read_clauses
 
 __all__ = [
@@ -58,8 +62,6 @@ __all__ = [
 EACH_ENDPOINT = "Each Endpoint"
 THE_RUN = "The Run"
 EVERYTHING = "Everything"
-
-Target = Duration | Percent | Rate | ByteRate | None
 
 _OPERATORS = {
     "<=": "<=",
@@ -94,7 +96,7 @@ class Criterion:
     metric: Metric
     scope: str | None
     operator: str
-    target: Target
+    target: Target | None
     text: str = field(compare=False)
     when: When = ALL
     confidence: float | None = CONFIDENCE
@@ -230,7 +232,9 @@ def _refuse_missing_of(text: str, tokens: list[_Token]) -> None:
 
 def _no_metric(written: str) -> str:
     shares = [f"share of {each}" for each in ("429", "5xx", *SHARES)]
-    guess = nearest(written, ("p50", "p90", "p95", "p99", "p99.9", *METRIC_NAMES, *shares))
+    guess = nearest(
+        written, ("p50", "p90", "p95", "p99", "p99.9", *METRIC_NAMES, *OBSERVED, *shares)
+    )
     hint = f" Did you mean '{guess}'?" if guess else ""
     return f"there is no metric '{written}'.{hint} {_known()}"
 
@@ -284,7 +288,7 @@ def _spelled(text: str, position: int, name: str, endpoints: Collection[str]) ->
     raise BadCriterion(text, position, f"there is no endpoint '{name}'.{hint}{known}")
 
 
-def _read_target(text: str, start: int, end: int, metric: Metric) -> Target:
+def _read_target(text: str, start: int, end: int, metric: Metric) -> Target | None:
     written = text[start:end].strip()
     position = start + len(text[start:end]) - len(text[start:end].lstrip())
     wanted = metric.dimension.value
@@ -296,13 +300,21 @@ def _read_target(text: str, start: int, end: int, metric: Metric) -> Target:
         raise BadCriterion(text, position, f"{problem} {metric.title} takes {wanted}.") from None
 
 
-def _target(written: str, dimension: Dimension) -> Target:
+def _target(written: str, dimension: Dimension) -> Target | None:
     if dimension is Dimension.TIME:
         return None if written.lower() == "threshold" else Duration.parse(written)
-    if dimension is Dimension.TRAFFIC:
-        return ByteRate.parse(written)
+    if dimension in _PARSED:
+        return _PARSED[dimension](written)
     if dimension is Dimension.THROUGHPUT or (dimension is Dimension.RATE and "/" in written):
         return Rate.parse(written)
     if dimension is Dimension.RATE:
         return Percent.parse(_OF_TARGET.sub("", written))
     return Percent.parse(written)
+
+
+_PARSED: dict[Dimension, Callable[[str], Target]] = {
+    Dimension.TRAFFIC: ByteRate.parse,
+    Dimension.SPAN: Duration.parse,
+    Dimension.FACTOR: Factor.parse,
+    Dimension.COUNT: Amount.parse,
+}

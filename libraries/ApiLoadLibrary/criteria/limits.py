@@ -6,12 +6,15 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
+from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate
 
 from .confidence import Interval
 from .judgement import Verdict
 
-__all__ = ["OPERATORS", "Limit"]
+__all__ = ["OPERATORS", "Limit", "Target"]
+
+Target = Duration | Percent | Rate | ByteRate | Factor | Amount
+"""What a limit may be written as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Limit:
     Attributes:
         symbol: The operator.
         value: The limit, in `unit`.
-        unit: `ms`, `%`, `/s` or `MB/s`.
+        unit: `ms`, `%`, `/s`, `MB/s` or `times`; empty of a count.
         words: The limit as a person writes it.
     """
 
@@ -48,7 +51,7 @@ class Limit:
     words: str
 
     @classmethod
-    def of(cls, symbol: str, target: Duration | Percent | Rate | ByteRate) -> Limit:
+    def of(cls, symbol: str, target: Target) -> Limit:
         """The limit that a criterion's target sets."""
         if isinstance(target, Duration):
             return cls(symbol, target.ms, "ms", str(target))
@@ -56,6 +59,10 @@ class Limit:
             return cls(symbol, target.value, "%", str(target))
         if isinstance(target, ByteRate):
             return cls(symbol, target.mb_per_s, "MB/s", str(target))
+        if isinstance(target, Factor):
+            return cls(symbol, float(target.value), "times", str(target))
+        if isinstance(target, Amount):
+            return cls(symbol, float(target.value), "", str(target))
         return cls(symbol, float(target.per_second), "/s", str(target))
 
     @property

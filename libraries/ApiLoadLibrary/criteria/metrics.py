@@ -12,6 +12,9 @@ from ApiLoadLibrary.measurement.outcomes import FailureKind, describe, is_status
 from ApiLoadLibrary.measurement.result import merged
 from ApiLoadLibrary.measurement.tally import Second, Tally
 
+from .figure import Dimension, Figure
+from .observed import OBSERVED
+
 __all__ = [
     "ERROR_RATE",
     "FIGURES",
@@ -27,17 +30,6 @@ __all__ = [
 ]
 
 NS_PER_MS = 1_000_000
-
-
-class Dimension(Enum):
-    """What kind of value a metric has; the value says what its limit is written as."""
-
-    TIME = "a time like 200 ms, or the word threshold"
-    SHARE = "a percentage like 1 %"
-    RATE = "98 % of target, or a rate like 1,000/min"
-    THROUGHPUT = "a rate like 1,000/min"
-    RESOURCE = "a percentage like 90 %"
-    TRAFFIC = "a rate of bytes like 10 MB/s"
 
 
 class Clock(Enum):
@@ -176,46 +168,25 @@ class Share:
         return sum(count for outcome, count in part.outcomes.items() if self.holds(outcome))
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A metric that has one value: of the run, of an endpoint, or of a host.
-
-    Attributes:
-        name: As the language writes it.
-        title: As a sentence begins.
-        has_endpoints: Whether an endpoint has this figure too.
-        by_second: Whether it is kept second by second.
-    """
-
-    name: str
-    title: str
-    dimension: Dimension
-    has_endpoints: bool = True
-    by_second: bool = True
-
-    by_endpoint = False
-
-
 Metric = Latency | Share | Figure
 
 ERROR_RATE = Share("error rate", "Error rate", lambda _: True, failures_only=True)
-FIGURES: dict[str, Share | Figure] = {
-    figure.name: figure
-    for figure in (
-        ERROR_RATE,
-        Figure("achieved rate", "Achieved rate", Dimension.RATE),
-        Figure("throughput", "Throughput", Dimension.THROUGHPUT),
-        Figure("cpu", "CPU", Dimension.RESOURCE, has_endpoints=False),
-        Figure("memory", "Memory", Dimension.RESOURCE, has_endpoints=False),
-        Figure("disk", "Disk", Dimension.RESOURCE, has_endpoints=False),
-        Figure("network", "Network", Dimension.TRAFFIC, has_endpoints=False),
-        Figure(
-            *("generator cpu", "Generator CPU", Dimension.RESOURCE),
-            has_endpoints=False,
-            by_second=False,
-        ),
-    )
-}
+_FIGURES: tuple[Share | Figure, ...] = (
+    ERROR_RATE,
+    Figure("achieved rate", "Achieved rate", Dimension.RATE),
+    Figure("throughput", "Throughput", Dimension.THROUGHPUT),
+    Figure("cpu", "CPU", Dimension.RESOURCE, has_endpoints=False),
+    Figure("memory", "Memory", Dimension.RESOURCE, has_endpoints=False),
+    Figure("disk", "Disk", Dimension.RESOURCE, has_endpoints=False),
+    Figure("network", "Network", Dimension.TRAFFIC, has_endpoints=False),
+    Figure(
+        *("generator cpu", "Generator CPU", Dimension.RESOURCE),
+        has_endpoints=False,
+        by_second=False,
+    ),
+    *OBSERVED.values(),
+)
+FIGURES = {each.name: each for each in _FIGURES}
 SHARES = {
     "timeouts": FailureKind.TIMEOUT,
     "connection failures": FailureKind.CONNECTION,
@@ -234,8 +205,8 @@ _STATISTICS = {word: word for word in _TITLES} | {
     "maximum": "max",
 }
 _ALL_ANSWERS = " of all answers"
-METRIC_NAMES = (*_TITLES, *FIGURES)
-"""Every metric but the percentiles and the shares of what is named."""
+METRIC_NAMES = (*_TITLES, *(each for each in FIGURES if each not in OBSERVED))
+"""Every metric but the percentiles, the shares of what is named, and what only some loads show."""
 
 _PERCENTILE = re.compile(r"p(\d{1,2})(?:\.(\d{1,2}))?", re.ASCII)
 _STATUS = re.compile(r"[1-9][0-9]{2}", re.ASCII)

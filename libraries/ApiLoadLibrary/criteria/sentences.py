@@ -51,7 +51,7 @@ def quantity(value: float, limit: Limit) -> str:
     """
     if limit.unit == "ms" and value >= 10_000:
         return f"{_digits(value / 1000, limit.value / 1000)} s"
-    return f"{_digits(value, limit.value)}{'' if limit.unit == '/s' else ' '}{limit.unit}"
+    return f"{_digits(value, limit.value)}{'' if limit.unit == '/s' else ' '}{limit.unit}".strip()
 
 
 def _digits(value: float, limit: float) -> str:

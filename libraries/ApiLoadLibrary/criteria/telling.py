@@ -79,16 +79,23 @@ def _reason(decisive: Finding, findings: Sequence[Finding]) -> str:
 
 
 def _sentence(asked: Asked, findings: Sequence[Finding], decisive: Finding, reason: str) -> str:
-    place, measured = decisive.place or decisive.subject.name, decisive.measured
+    place = decisive.place or decisive.subject.name
     basis = [*decisive.basis, *filter(None, [asked.part])]
     compared = len({each.subject.name for each in findings})
     if compared > 1 and basis:
         basis.append(f"the worst of {compared} endpoints")
     return sentence(
         f"{asked.title} of {place}" if place else asked.title,
-        None if measured is None else quantity(measured, decisive.limit) + decisive.aside,
+        _value(decisive),
         decisive.limit,
         basis=basis,
         verdict=decisive.verdict,
         reason=reason,
     )
+
+
+def _value(finding: Finding) -> str | None:
+    """What was measured, in words; None of nothing."""
+    if finding.measured is None:
+        return "never reached" if finding.never else None
+    return quantity(finding.measured, finding.limit) + finding.aside

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import monotonic_ns
 from typing import Protocol
 
+from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.progress import Part
 from ApiLoadLibrary.measurement.recorder import (
     CONNECTION_ROW,
@@ -22,6 +23,7 @@ __all__ = ["Books", "Carrier", "Tell"]
 MS = 1_000_000
 TELL_EVERY_NS = 500 * MS
 TELLING_TAKES_NS = 20 * MS  # each endpoint's turn, so that telling is a small share of the time
+MOST_TRACED = 500_000  # of a shard: 100 MB
 PAUSE_NS = MS  # in the schedule: book-keeping does not disturb it
 
 Tell = Callable[[Part, int], None]
@@ -46,6 +48,11 @@ class Carrier(Protocol):
     tls_ns: int
     reconnected: bool
 
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Those of its answer that a trace is to hold."""
+        ...
+
 
 class Books:
     """Records requests as they end, and tells of each endpoint about twice a second.
@@ -53,6 +60,9 @@ class Books:
     Args:
         plan: Whose endpoints and phases these are.
         tell: Is told.
+
+    Attributes:
+        trace: Each request that was sent, of a run that is traced.
     """
 
     def __init__(self, plan: ShardPlan, tell: Tell) -> None:
@@ -63,10 +73,13 @@ class Books:
         self._next_ns = 0
         self._turns = itertools.cycle(range(len(plan.endpoints)))
         self._untold = 0
+        self._traced = plan.traced is not None
+        self._start_ns = 0
+        self.trace: list[Exchange] = []
 
     def open(self, start_ns: int) -> None:
         """The run starts at this moment."""
-        self._recorder.start_ns = start_ns
+        self._recorder.start_ns = self._start_ns = start_ns
         self._next_ns = start_ns + self._every_ns
 
     def record(self, carrier: Carrier, outcome: int, ended_ns: int) -> None:
@@ -92,6 +105,25 @@ class Books:
                 carrier.tls_ns,
                 carrier.reconnected,
             )
+        if self._traced:
+            self._trace(carrier, outcome, ended_ns)
+
+    def _trace(self, carrier: Carrier, outcome: int, ended_ns: int) -> None:
+        if len(self.trace) >= MOST_TRACED:
+            return
+        start_ns, first_byte_ns = self._start_ns, carrier.first_byte_ns
+        self.trace.append(
+            Exchange(
+                carrier.endpoint,
+                carrier.arrival,
+                carrier.scheduled_ns - start_ns,
+                carrier.sent_ns - start_ns,
+                first_byte_ns - start_ns if first_byte_ns >= 0 else -1,
+                ended_ns - start_ns,
+                int(outcome),
+                carrier.headers,
+            )
+        )
 
     def record_dropped(
         self, endpoint: int, arrival: int, due_ns: int, reason: int, waited_for: int

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic_ns
 from typing import Generic, TypeVar
 
+from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.tally import CAPPED, NOTHING, WORKERS_BUSY
 
@@ -79,6 +80,11 @@ class Dispatcher(ABC, Generic[C]):
         self._stop_asked = False
         self.ended_ns = 0
         self.errors: dict[int, str] = {}
+
+    @property
+    def trace(self) -> list[Exchange]:
+        """Each request that was sent, of a run that is traced."""
+        return self._books.trace
 
     @property
     def stopped(self) -> bool:
@@ -274,7 +280,8 @@ def _arrivals(plan: ShardPlan) -> Iterator[Arrival]:
     schedules = [each.schedule for each in plan.endpoints if each.schedule is not None]
     if schedules:
         return arrivals_of_shard(schedules, plan.shard, plan.shards)
-    return _turns(len(plan.endpoints), plan.shard, plan.shards)
+    turns = _turns(len(plan.endpoints), plan.shard, plan.shards)
+    return itertools.islice(turns, plan.most)
 
 
 def _turns(endpoints: int, shard: int, shards: int) -> Iterator[Arrival]:

@@ -1,12 +1,14 @@
 """A load loop whose workers follow redirects and keep cookies, as browsers do.
 
-It is one of its own because it has to look at headers, which the plain loop does not.  A
-chain of redirects is one request: one row, from the first send to the last byte of the last
-answer, on one worker, within one time-out.  A worker has one connection at a time.
+It is one of its own because it has to look at headers, which the plain loop does not; so it
+serves runs whose trace is to hold headers, too.  A chain of redirects is one request: one row,
+from the first send to the last byte of the last answer, on one worker, within one time-out.
+A worker has one connection at a time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from time import monotonic_ns
 
 from ApiLoadLibrary.errors import BadInput
@@ -26,6 +28,7 @@ __all__ = ["FollowingLoop"]
 
 MOST_HOPS = 10
 NO_HOPS = (0, 0, -1, -1, False)
+LOCATION, SET_COOKIE = b"location", b"set-cookie"
 
 
 class _Following(Connection):
@@ -36,7 +39,7 @@ class _Following(Connection):
         hops: How many redirects its request has followed.
     """
 
-    __slots__ = ("_headers", "_hops_before", "_plain", "hops", "jar")
+    __slots__ = ("_headers", "_hops_before", "_plain", "_traced", "_wanted", "hops", "jar")
 
     def __init__(
         self,
@@ -44,8 +47,11 @@ class _Following(Connection):
         poller: Poller,
         carriers: dict[int, Connection],
         jar: CookieJar | None,
+        traced: Collection[bytes],
     ) -> None:
         self._headers: list[Header] = []
+        self._traced = traced
+        self._wanted = {LOCATION, SET_COOKIE, *traced}
         self._plain = b""  # the request without the worker's cookies
         self._hops_before = NO_HOPS
         self.hops = 0
@@ -53,8 +59,14 @@ class _Following(Connection):
         super().__init__(connector, poller, carriers)
 
     def _new_reader(self) -> AnswerReader:
-        head = self._method == "HEAD"
-        return KeepingHeadReader(self._headers) if head else KeepingReader(self._headers)
+        reader = KeepingHeadReader if self._method == "HEAD" else KeepingReader
+        return reader(self._headers, self._wanted)
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Those of the answer that the trace is to hold."""
+        kept = ((name, value) for name, value in self._headers if name in self._traced)
+        return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in kept)
 
     def succeed(self, other: Connection) -> None:
         """Take the place of another connection, whose worker turns to this origin."""
@@ -103,7 +115,7 @@ class _Following(Connection):
     def keep_cookies(self) -> None:
         """Take the cookies that the answer has set."""
         if self.jar is not None:
-            self.jar.store(self._url, self._named(b"set-cookie"))
+            self.jar.store(self._url, self._named(SET_COOKIE))
 
     def next_hop(self, status: int) -> Hop | None:
         """Where the answer leads; None if it names no place.
@@ -111,7 +123,7 @@ class _Following(Connection):
         Raises:
             BadInput: It leads to nothing that HTTP can fetch.
         """
-        for location in self._named(b"location"):
+        for location in self._named(LOCATION):
             return next_hop(self.connector.origin, self._method, self._plain, status, location)
         return None
 
@@ -128,11 +140,12 @@ class FollowingLoop(LoadLoop):
 
     def __init__(self, plan: ShardPlan, tell: Tell) -> None:
         self._follows = plan.follow
+        self._traced = frozenset(each.encode("latin-1") for each in plan.traced or ())
         super().__init__(plan, tell)
 
     def _make_connection(self, connector: Connector) -> Connection:
         jar = CookieJar() if self._plan.cookies else None
-        return _Following(connector, self._poller, self._carriers, jar)
+        return _Following(connector, self._poller, self._carriers, jar, self._traced)
 
     def _finish(self, carrier: Connection, outcome: int, ended_ns: int) -> None:
         assert isinstance(carrier, _Following)

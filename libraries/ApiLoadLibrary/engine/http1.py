@@ -7,6 +7,8 @@ length they name, and a body without a length ends when the server closes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import httptools
 
 __all__ = [
@@ -23,8 +25,6 @@ HEAD_LIMIT = 256 * 1024
 
 Header = tuple[bytes, bytes]
 """A header's name in small letters, and its value."""
-
-KEPT = frozenset({b"location", b"set-cookie"})
 
 
 class NotHttp(Exception):
@@ -155,16 +155,18 @@ class HeadReader(AnswerReader):
 
 
 class _Keeping(AnswerReader):
-    """Keeps the headers that redirects and cookies need; those of informational answers not.
+    """Keeps headers of answers; those of informational answers not.
 
     Args:
         kept: Where to; whoever owns it empties it before each request.
+        wanted: Which of them, in small letters.
     """
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "_wanted")
 
-    def __init__(self, kept: list[Header]) -> None:
+    def __init__(self, kept: list[Header], wanted: Collection[bytes]) -> None:
         self._kept = kept
+        self._wanted = wanted
         super().__init__()
 
     def on_message_begin(self) -> None:
@@ -175,7 +177,7 @@ class _Keeping(AnswerReader):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, maybe one to be kept."""
         name = name.lower()
-        if name in KEPT:
+        if name in self._wanted:
             self._kept.append((name, value))
 
 

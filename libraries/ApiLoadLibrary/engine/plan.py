@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
@@ -56,6 +57,9 @@ class ShardPlan:
             calls among them they do.
         follow: Whether redirects are followed, within the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets.
+        most: In the closed model, how many requests it sends at most; None for no end but time.
+        traced: Names of headers, in small letters, that its trace holds of each answer; None
+            where it keeps no trace.
     """
 
     shard: int
@@ -73,6 +77,8 @@ class ShardPlan:
     blocking: bool = False
     follow: bool = False
     cookies: bool = False
+    most: int | None = None
+    traced: frozenset[str] | None = None
 
     @property
     def length_ns(self) -> int:
@@ -119,6 +125,7 @@ class ShardEnd:
             was stopped.
         stopped: Whether it was told to stop before its end.
         errors: What the code of actions did wrong first, in words, by the endpoint's place.
+        trace: Each request that was sent, of a run that is traced.
     """
 
     ended_ns: int
@@ -129,6 +136,7 @@ class ShardEnd:
     stood_still_s: float
     stopped: bool
     errors: dict[int, str] = field(default_factory=dict)
+    trace: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Task:
         error: What the code of an action did wrong, in words.
     """
 
+    headers = ()  # nobody looks at them
+
     __slots__ = (
         "arrival",
         "bytes_received",

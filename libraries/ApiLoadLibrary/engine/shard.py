@@ -81,7 +81,8 @@ def main() -> None:
 
 def _loop_for(plan: ShardPlan, tell: Tell) -> Loop:
     if not plan.blocking:
-        return FollowingLoop(plan, tell) if plan.follow or plan.cookies else LoadLoop(plan, tell)
+        sees_headers = plan.follow or plan.cookies or plan.traced
+        return FollowingLoop(plan, tell) if sees_headers else LoadLoop(plan, tell)
     from .blocking import BlockingLoop  # it needs `requests`, which takes long to import
 
     return BlockingLoop(plan, tell)
@@ -103,6 +104,7 @@ def _run(loop: Loop, start_ns: int) -> ShardEnd:
         stood_still_s=loop.stood_still_ns / 1e9,
         stopped=loop.stopped,
         errors=loop.errors,
+        trace=tuple(loop.trace),
     )
 
 

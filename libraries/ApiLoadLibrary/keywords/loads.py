@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import re
-
 from robot.api import logger
 from robot.api.deco import keyword
 from robot.api.types import KeywordArgument, KeywordName
 from robot.libraries.BuiltIn import BuiltIn
 
-from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
-from ApiLoadLibrary.session.tester import Load, as_fast_as_possible, ramped, stepped, sustained
-from ApiLoadLibrary.values import Amount, Arrivals, Count, Duration, Rate, TimeUnit
+from ApiLoadLibrary.session.tester import (
+    Load,
+    as_fast_as_possible,
+    burst,
+    ramped,
+    stepped,
+    sustained,
+)
+from ApiLoadLibrary.values import NS_PER_S, Amount, Arrivals, Count, Duration, Rate, TimeUnit
 
-from .sending import Sender
+from .sending import Sender, require_load_sentence
 
 __all__ = ["Loads"]
 
-CALIBRATION = Duration(3_000_000_000)
-_LOAD_SENTENCE = re.compile(
-    r"(?:(?:given|when|then|and|but)\s+)?(?:sustain|ramp\s+from|step\s+from|send\s+as\s+fast)\s",
-    re.IGNORECASE,
-)
+CALIBRATION = Duration(3 * NS_PER_S)
+BURST, AROUND = Duration(30 * NS_PER_S), Duration(15 * NS_PER_S)
+BURST_WORKERS = 2
+"""As many times the usual number."""
 
 
 class Loads:
     """What sends load, and what only shows it."""
 
-    def __init__(self, session: AcceptanceSession) -> None:
+    def __init__(self, session: AcceptanceSession, sender: Sender) -> None:
         self._session = session
-        self._sender = Sender(session)
+        self._sender = sender
 
     @keyword("Sustain ${rate} Requests Per ${unit} On ${endpoints}", tags=["load"])
     def sustain(
@@ -74,6 +77,57 @@ class Loads:
         """
         per_unit = Rate(rate.value, unit.duration)
         load = sustained(per_unit, self._length(duration), warm_up)
+        return self._send(_spaced(load, arrivals), endpoints, name, workers)
+
+    @keyword("Burst To ${factor} Times ${rate} Requests Per ${unit} On ${endpoints}", tags=["load"])
+    def burst(
+        self,
+        factor: Amount,
+        rate: Count,
+        unit: TimeUnit,
+        endpoints: str,
+        *,
+        duration: Duration = BURST,
+        around: Duration = AROUND,
+        warm_up: Duration | None = None,
+        arrivals: Arrivals = Arrivals.EVEN,
+        workers: int | None = None,
+        name: str | None = None,
+    ) -> str:
+        """Sends a normal rate to each of the endpoints, then a multiple of it, then normal again.
+
+        Criteria judge the burst, unless they say `during=before` or `during=after`.  How much
+        slower it was than the normal rate before, and how soon after it times were normal again,
+        is judged by `Verify Degradation …` and `Verify Return To Normal …`.  What
+        `Sustain …` says of requests and answers holds here too.
+
+        Args:
+            factor: How many times the normal rate is sent: `10`, `2.5`.
+            rate: The normal rate, for each endpoint.
+            unit: Per what: Second, Minute or Hour.
+            endpoints: A name, several with commas, or `Each Endpoint`.
+            duration: How long the burst lasts.
+            around: How long the normal rate is sent before it, and again after it.
+            warm_up: How long it is sent before all that, and not looked at.
+            arrivals: `even` or `random`, see `Sustain …`.
+            workers: How many requests may be under way at once, in this run; twice as many as
+                `Use Server` says unless given.
+            name: How criteria (`run=`) and the report call the run.
+
+        Returns:
+            The load run's id.
+
+        Example:
+
+        ```robotframework
+        Burst To 10 Times 1000 Requests Per Minute On Each Endpoint    duration=30 s    around=15 s
+        Verify Degradation Below 3 Times
+        Verify Return To Normal Within 5 s
+        ```
+        """
+        normal = Rate(rate.value, unit.duration)
+        load = burst(normal, factor.value, duration, around, warm_up)
+        workers = workers or BURST_WORKERS * self._session.config.workers
         return self._send(_spaced(load, arrivals), endpoints, name, workers)
 
     @keyword("Ramp From ${low} To ${high} Requests Per ${unit} On ${endpoints}", tags=["load"])
@@ -282,11 +336,7 @@ class Loads:
         Show Load Plan    Sustain 1000 Requests Per Minute On Products    duration=1 min
         ```
         """
-        if not _LOAD_SENTENCE.match(sentence):
-            raise BadInput(
-                f"sentence='{sentence}' sends no load: write a load sentence, "
-                "like Sustain 1000 Requests Per Minute On Products."
-            )
+        require_load_sentence(sentence)
         with self._sender.showing():
             BuiltIn().run_keyword(sentence, *arguments)
 

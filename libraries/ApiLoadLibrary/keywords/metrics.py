@@ -12,7 +12,7 @@ from robot.api.deco import keyword
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
-from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
+from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate
 
 __all__ = ["Metrics"]
 
@@ -21,6 +21,8 @@ _IN_UNIT: dict[str, Callable[[str], float]] = {
     "ms": lambda text: Duration.parse(text).ms,
     "%": lambda text: Percent.parse(text).value,
     "/s": lambda text: float(Rate.parse(text).per_second),
+    "times": lambda text: float(Factor.parse(text).value),
+    "": lambda text: float(Amount.parse(text).value),
     "MB/s": lambda text: ByteRate.parse(text).mb_per_s,
 }
 _OF_TEXT = {AssertionOperator[each] for each in ("*=", "not contains", "^=", "$=", "matches")}

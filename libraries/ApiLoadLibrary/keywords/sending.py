@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from robot.api import logger
 
+from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.session.acceptance import AcceptanceSession
+from ApiLoadLibrary.session.acceptance import AcceptanceSession, Conclude, as_it_is
 from ApiLoadLibrary.session.showing import plan_html, plan_lines, run_card
-from ApiLoadLibrary.session.tester import LoadPlan
+from ApiLoadLibrary.session.tester import LoadPlan, Watcher
 
 from .console import ConsoleProgress
 
-__all__ = ["Sender"]
+__all__ = ["Sender", "require_load_sentence"]
+
+_LOAD_SENTENCE = re.compile(
+    r"(?:(?:given|when|then|and|but)\s+)?"
+    r"(?:sustain|burst\s+to|ramp\s+from|step\s+from|send\s+as\s+fast)\s",
+    re.IGNORECASE,
+)
+
+
+def require_load_sentence(sentence: str) -> None:
+    """Let only pass what sends load.
+
+    Raises:
+        BadInput: It does not.
+    """
+    if not _LOAD_SENTENCE.match(sentence):
+        raise BadInput(
+            f"sentence='{sentence}' sends no load: write a load sentence, "
+            "like Sustain 1000 Requests Per Minute On Products."
+        )
 
 
 class Sender:
@@ -22,7 +43,7 @@ class Sender:
 
     def __init__(self, session: AcceptanceSession) -> None:
         self._session = session
-        self._only_show = False
+        self._only_show = self._only_begin = False
 
     @contextmanager
     def showing(self) -> Iterator[None]:
@@ -33,9 +54,30 @@ class Sender:
         finally:
             self._only_show = False
 
-    def send(self, make_plan: Callable[[], LoadPlan]) -> str:
-        """Make the load run, and return its id."""
-        return self._show(make_plan()) if self._only_show else self._run(make_plan)
+    @contextmanager
+    def beginning(self) -> Iterator[None]:
+        """Within this nobody waits for the end of a load: it goes on in the background."""
+        self._only_begin = True
+        try:
+            yield
+        finally:
+            self._only_begin = False
+
+    def send(self, make_plan: Callable[[], LoadPlan], conclude: Conclude = as_it_is) -> str:
+        """Make the load run, and return its id.
+
+        Args:
+            make_plan: Plans it; called again where signing in anew gave another token.
+            conclude: Finds in its result what only its scenario knows.
+        """
+        if self._only_show:
+            return self._show(make_plan())
+        plan = self._ready(make_plan)
+        if self._only_begin:
+            return self._session.begin(plan, conclude).run_id
+        with self.logging() as watch:
+            self._session.run(plan, watch, conclude)
+        return plan.run_id
 
     def _show(self, plan: LoadPlan) -> str:
         server = self._session.config.base_url or ""  # actions need none
@@ -43,7 +85,8 @@ class Sender:
         logger.console("\n" + plan_lines(plan, server))
         return plan.run_id
 
-    def _run(self, make_plan: Callable[[], LoadPlan]) -> str:
+    def _ready(self, make_plan: Callable[[], LoadPlan]) -> LoadPlan:
+        """The plan, to be sent at once."""
         plan = self._session.signed_in(make_plan)
         if self._session.token_runs_out(plan):
             logger.warn(
@@ -51,15 +94,19 @@ class Sender:
                 "let the server give tokens that last longer, or send load for less time."
             )
         self._warn_of_the_ceiling(plan)
+        return plan
+
+    @contextmanager
+    def logging(self) -> Iterator[Watcher]:
+        """Within this the progress of load is shown; the runs that it makes are logged."""
         console = ConsoleProgress()
         before = len(self._session.verdicts.runs)
         try:
-            self._session.run(plan, console)
+            yield console
         finally:
             console.close()
             for run in self._session.verdicts.runs[before:]:
                 _log_run(run)
-        return plan.run_id
 
     def _warn_of_the_ceiling(self, plan: LoadPlan) -> None:
         ceiling = self._session.ceiling_per_s(plan.carried_by)

@@ -10,7 +10,7 @@ from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.values import Duration, Rate
 
-__all__ = ["Load", "as_fast_as_possible", "ramped", "stepped", "sustained"]
+__all__ = ["Load", "as_fast_as_possible", "burst", "overload", "ramped", "stepped", "sustained"]
 
 MOST_STEPS = 1_000
 
@@ -20,13 +20,16 @@ class Load:
     """The load on each endpoint of a run, before it is known which endpoints these are.
 
     Attributes:
-        scenario: `sustained`, `ramp`, `steps` or `closed`, as the report names it.
+        scenario: `sustained`, `ramp`, `steps`, `burst`, `closed` …, as the report names it.
         words: What is asked for, as a person says it: `1,000/min`.
         phases: Stretches of its time that are counted apart, in order and without gaps.
         pieces: The rate over all of that time; none in the closed model, where each worker
             sends as soon as it is free.
         rate: The rate, where it is always the same.
         at_random: Whether arrivals are independent of each other (Poisson), not evenly spaced.
+        schedules: Where each endpoint has one of its own, by its place; then there are no pieces.
+        total: In the closed model, how many requests there are over all endpoints; None for as
+            many as the time allows.
     """
 
     scenario: str
@@ -35,11 +38,13 @@ class Load:
     pieces: tuple[Piece, ...] = ()
     rate: Rate | None = None
     at_random: bool = False
+    schedules: tuple[Schedule, ...] = ()
+    total: int | None = None
 
     @property
     def closed(self) -> bool:
         """Whether workers send as soon as they are free, so that no rate is planned."""
-        return not self.pieces
+        return not (self.pieces or self.schedules)
 
     @property
     def length(self) -> Duration:
@@ -53,7 +58,7 @@ class Load:
 
     @property
     def peak(self) -> Rate | None:
-        """The highest rate; None in the closed model."""
+        """The highest rate; None in the closed model, and of schedules of their own."""
         rates = [end for each in self.pieces for end in (each.low, each.high) if end is not None]
         return max(rates, key=lambda each: each.per_second, default=None)
 
@@ -63,7 +68,7 @@ class Load:
         Raises:
             BadInput: It is of the closed model, where there are no arrivals to space.
         """
-        if self.closed:
+        if not self.pieces:
             raise BadInput("arrivals=random needs a rate: workers send as soon as they are free.")
         return replace(self, words=f"{self.words} at random", at_random=True)
 
@@ -80,6 +85,8 @@ class Load:
         """
         if self.closed:
             return None
+        if self.schedules:
+            return self.schedules[place]
         curve = Curve(self.pieces)
         return (
             Poisson(curve, seed) if self.at_random else Regular(curve, Fraction(place, endpoints))
@@ -165,6 +172,58 @@ def as_fast_as_possible(length: Duration, warm_up: Duration | None = None) -> Lo
     """
     _require_some("duration", length)
     return Load("closed", "as fast as possible", _phases(length, warm_up))
+
+
+def burst(
+    rate: Rate, factor: Fraction, length: Duration, around: Duration, warm_up: Duration | None
+) -> Load:
+    """A rate that rises at once to a multiple of itself, and later falls back.
+
+    Args:
+        rate: The normal one.
+        factor: How many times as much is sent meanwhile.
+        length: How long.
+        around: How long the normal rate is sent before, and again after.
+        warm_up: How long it is sent before all that, and not looked at.
+
+    Raises:
+        BadInput: A factor or times that make no burst.
+    """
+    if factor <= 1:
+        raise BadInput(f"factor='{float(factor):g}' is no burst: write a number above 1, like 10.")
+    for name, time in (("duration", length), ("around", around)):
+        _require_some(name, time)
+    high = Rate(rate.count * factor, rate.per)
+    spans = [("before", rate, around), ("burst", high, length), ("after", rate, around)]
+    if warm_up is not None:
+        _require_some("warm_up", warm_up)
+        spans.insert(0, ("warm-up", rate, warm_up))
+    phases, start_ns = [], 0
+    for name, _, time in spans:
+        phases.append(Phase(name, start_ns, start_ns + time.ns, judged=name == "burst"))
+        start_ns += time.ns
+    words = f"from {rate} to {high} and back"
+    return Load("burst", words, tuple(phases), tuple(level(each, time) for _, each, time in spans))
+
+
+def overload(workers: int, each: int, longest: Duration) -> Load:
+    """The closed model with a number of requests: so many of each worker, as fast as it can.
+
+    Which worker sends the next one is whose last was answered, so that a slow answer holds up
+    none of the others.
+
+    Args:
+        workers: How many there are.
+        each: How many requests there are for each of them.
+        longest: It ends then, whatever has been sent.
+
+    Raises:
+        BadInput: There is nothing to send.
+    """
+    if each < 1:
+        raise BadInput(f"count={each} sends nothing: write 1 or more.")
+    words = f"{workers:,} workers sending {each:,} request{'s' * (each > 1)} each"
+    return Load("overload", words, (Phase.whole(longest.ns),), total=workers * each)
 
 
 def _open(scenario: str, words: str, pieces: tuple[Piece, ...], warm_up: Duration | None) -> Load:

@@ -97,6 +97,8 @@ class LoadPlan:
         name: How people call the run.
         load: What is asked of each endpoint.
         grace: How long after its end waiting arrivals may still be sent.
+        traced: Names of headers, in small letters, that its trace holds of each answer; None
+            where no trace is kept.
     """
 
     run_id: str
@@ -105,6 +107,7 @@ class LoadPlan:
     items: tuple[PlanItem, ...]
     transport: Transport
     grace: Duration = GRACE
+    traced: frozenset[str] | None = None
 
     @property
     def origins(self) -> set[Origin]:
@@ -127,15 +130,16 @@ class LoadPlan:
 
     @property
     def planned(self) -> int | None:
-        """How many requests there will be; None in the closed model."""
+        """How many requests there will be; None in the closed model, unless it has a number."""
         if self.load.closed:
-            return None
+            return self.load.total
         return sum(item.schedule.count for item in self.items if item.schedule is not None)
 
     def planned_of(self, shard: int, shards: int) -> int | None:
-        """How many of them one shard sends; None in the closed model."""
+        """How many of them one shard sends; None in the closed model, unless it has a number."""
         if self.load.closed:
-            return None
+            total = self.load.total
+            return None if total is None else _part(total, shard, shards)
         return sum(
             len(range((shard - place) % shards, item.schedule.count, shards))
             for place, item in enumerate(self.items)
@@ -167,8 +171,10 @@ class LoadPlan:
     def split(self, slots: int) -> list[ShardPlan]:
         """The parts of its shards; `slots` is how many can run at once."""
         peak = self.peak_per_s
-        # Nobody knows beforehand how fast the closed model will be: it gets every core.
-        wanted = slots if peak is None else -(-int(peak) // self._ceiling_per_s)
+        # Nobody knows beforehand how fast the closed model will be: it gets every core.  Schedules
+        # of their own probe, and a probe is no faster than one can be.
+        rate = peak if peak is not None or self.load.closed else 0
+        wanted = slots if rate is None else -(-int(rate) // self._ceiling_per_s)
         shards = self.transport.shards or min(slots, max(1, wanted))
         cap = self.transport.max_rate
         # Each shard needs a worker, and a slot of the cap.
@@ -191,6 +197,8 @@ class LoadPlan:
                 blocking=self.blocking,
                 follow=self.transport.follow,
                 cookies=self.transport.cookies,
+                most=self.planned_of(shard, shards) if self.load.closed else None,
+                traced=self.traced,
             )
             for shard in range(shards)
         ]
@@ -223,8 +231,13 @@ def plan_load(
     load: Load,
     requests: Sequence[tuple[Endpoint | Action, RequestTemplate | Call]],
     transport: Transport,
+    *,
+    traced: frozenset[str] | None = None,
 ) -> LoadPlan:
     """A load on each of these endpoints.
+
+    Args:
+        traced: See `LoadPlan`.
 
     Raises:
         BadInput: More than the cap allows, or a schedule without arrivals.
@@ -234,7 +247,7 @@ def plan_load(
         PlanItem(endpoint, load.schedule(place, len(requests), seed_of(run_id, place)), request)
         for place, (endpoint, request) in enumerate(requests)
     )
-    plan = LoadPlan(run_id, name, load, items, transport)
+    plan = LoadPlan(run_id, name, load, items, transport, traced=traced)
     _require_headers(plan)
     for origin in plan.origins:
         require_allowed(origin, transport.allowed)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ApiLoadLibrary.engine.host import ShardHost, merged_phases
 from ApiLoadLibrary.engine.plan import Tallies
+from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import (
@@ -42,6 +44,7 @@ class LoadRun:
         self._host = host
         self._test = test
         self._stopped: str | None = None
+        self._finished_ns: int | None = None
         self.start_ns = 0
         self._started_at = datetime.now(UTC).astimezone()
 
@@ -60,6 +63,11 @@ class LoadRun:
         return self._host.running
 
     @property
+    def started_at(self) -> str:
+        """The time of day of its start, ISO 8601 with offset."""
+        return self._started_at.isoformat(timespec="milliseconds")
+
+    @property
     def elapsed_s(self) -> float:
         """Since the schedule's start; a little below 0 at first."""
         return (time.monotonic_ns() - self.start_ns) / NS_PER_S
@@ -72,6 +80,12 @@ class LoadRun:
         """End the run before its time, keeping what was measured; the first reason counts."""
         if self.running and self._stopped is None:
             self._stopped = reason
+            self._host.stop()
+
+    def finish(self) -> None:
+        """End the run now as it was meant to: nothing was promised for the time to come."""
+        if self.running and self._finished_ns is None:
+            self._finished_ns = max(1, time.monotonic_ns() - self.start_ns)
             self._host.stop()
 
     def so_far(self) -> RunResult:
@@ -96,9 +110,14 @@ class LoadRun:
         """
         results = self._host.results()
         tallies = merged_phases([each.tallies for each in results])
-        ended_ns = max((each.end.ended_ns for each in results if each.end), default=0)
+        ends = [each.end for each in results if each.end is not None]
+        ended_ns = max((each.ended_ns for each in ends), default=0)
+        if self.plan.load.total is not None and self._stopped is None:
+            self._finished_ns = max(1, ended_ns)  # it lasts as long as its requests do
         health = assess(self.plan, results, tallies)
-        return self._result(tallies, health, ended_ns / NS_PER_S, self._stopped, host)
+        result = self._result(tallies, health, ended_ns / NS_PER_S, self._stopped, host)
+        trace = [exchange for end in ends for exchange in end.trace]
+        return replace(result, trace=tuple(sorted(trace, key=_due)))
 
     def _result(
         self,
@@ -111,7 +130,7 @@ class LoadRun:
         plan = self.plan
         phases = [
             PhaseResult(phase, _endpoint_results(plan, phase, part))
-            for phase, part in zip(plan.load.phases, tallies, strict=True)
+            for phase, part in zip(self._phases(), tallies, strict=True)
         ]
         judged = next(each for each in phases if each.phase.judged)
         return RunResult(
@@ -119,7 +138,7 @@ class LoadRun:
             name=plan.name,
             test=self._test,
             scenario=plan.load.scenario,
-            started_at=self._started_at.isoformat(timespec="milliseconds"),
+            started_at=self.started_at,
             length_ns=judged.phase.length_ns,
             duration_s=duration_s,
             endpoints=judged.endpoints,
@@ -128,6 +147,18 @@ class LoadRun:
             host=host,
             phases=tuple(phases) if len(phases) > 1 else (),
         )
+
+    def _phases(self) -> list[Phase]:
+        """As planned, but for what was to come after the run was finished."""
+        end_ns = self._finished_ns
+        phases = self.plan.load.phases
+        if end_ns is None:
+            return list(phases)
+        cut = [(min(each.start_ns, end_ns - 1), min(each.end_ns, end_ns)) for each in phases]
+        return [
+            replace(each, start_ns=start, end_ns=end)
+            for each, (start, end) in zip(phases, cut, strict=True)
+        ]
 
 
 def _endpoint_results(
@@ -155,3 +186,7 @@ def _endpoint_result(load: Load, item: PlanItem, phase: Phase, tally: Tally) -> 
         ids=item.request.ids if isinstance(item.request, RequestTemplate) else None,
         group=endpoint.group,
     )
+
+
+def _due(exchange: Exchange) -> tuple[int, int]:
+    return exchange.scheduled_ns, exchange.endpoint

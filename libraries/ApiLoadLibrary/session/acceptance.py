@@ -25,11 +25,13 @@ from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.action import Action
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.workload.origin import Origin
 
 from .about import environment
+from .background import BackgroundLoad, BackgroundLoads
 from .calibration import Calibration, calibrate
 from .config import About, LoadTestConfig
 from .endpoints import Endpoints
@@ -42,7 +44,16 @@ from .signin import SignIn, Token
 from .tester import Load, LoadTester, Watcher, longest_s
 from .verdicts import Verdicts
 
-__all__ = ["AcceptanceSession", "check_condition", "check_criterion"]
+__all__ = ["AcceptanceSession", "Conclude", "as_it_is", "check_condition", "check_criterion"]
+
+Conclude = Callable[[RunResult], RunResult]
+"""Finds in a load run's result what only its scenario knows, as details and readings."""
+
+
+def as_it_is(result: RunResult) -> RunResult:
+    """Nothing is known of it but what every run knows."""
+    return result
+
 
 INTERRUPTED = "Execution terminated by signal"
 NOT_ENDED = "the session has not ended yet"
@@ -58,6 +69,7 @@ class AcceptanceSession:
         token: What requests are signed with, if anything.
         mask: Takes the session's secrets out of a text.
         interim: Keeps the session's state on disk while it lasts.
+        background: Load that goes on while the suite does something else.
         verdicts: Every load run so far, and what was judged on them.
     """
 
@@ -67,7 +79,8 @@ class AcceptanceSession:
         self.place = Place()
         self.mask = Masker()
         self.interim = Interim()
-        self.verdicts = Verdicts(lambda: self.place)
+        self.background = BackgroundLoads()
+        self.verdicts = Verdicts(lambda: self.place, self.background.require_ended)
         self.title = "Acceptance report"
         self._about = About()
         self._http = guarded_session(lambda: self.config.allowed)
@@ -155,17 +168,28 @@ class AcceptanceSession:
     def plan(
         self, load: Load, names: str, name: str | None = None, workers: int | None = None
     ) -> LoadPlan:
-        """A load on each of the named endpoints; see `LoadTester.plan`.
+        """A load on each of the named endpoints; see `plan_of`."""
+        title = name or f"{load.words[0].upper()}{load.words[1:]} on {names.strip()}"
+        return self.plan_of(load, self.endpoints.named(names), title, workers)
+
+    def plan_of(
+        self,
+        load: Load,
+        endpoints: Sequence[Endpoint | Action],
+        name: str,
+        workers: int | None = None,
+        traced: frozenset[str] | None = None,
+    ) -> LoadPlan:
+        """A load on each of these endpoints; see `LoadTester.plan`.
 
         The requests carry the token of this moment; see `signed_in`.
         """
         config = self.config.changed(workers=workers)
-        endpoints = [
+        with_thresholds = [
             each if each.threshold else replace(each, threshold=config.threshold)
-            for each in self.endpoints.named(names)
+            for each in endpoints
         ]
-        title = name or f"{load.words[0].upper()}{load.words[1:]} on {names.strip()}"
-        return LoadTester(config, self._http).plan(endpoints, load, title)
+        return LoadTester(config, self._http).plan(with_thresholds, load, name, traced)
 
     def signed_in(self, make_plan: Callable[[], LoadPlan]) -> LoadPlan:
         """A plan to be sent at once: where its token would run out, with a new one.
@@ -231,17 +255,44 @@ class AcceptanceSession:
             plan.transport.workers,
         )
 
-    def run(self, plan: LoadPlan, watch: Watcher) -> RunResult:
+    def run(self, plan: LoadPlan, watch: Watcher, conclude: Conclude = as_it_is) -> RunResult:
         """Make the load run; what it measured is kept, also when it is broken off.
+
+        Args:
+            plan: What to send.
+            watch: Told of the progress.
+            conclude: Finds in a result what only its scenario knows.
 
         Raises:
             ServerUnreachable: The server accepts no connection; nothing was sent.
             EngineFailed: The load generator could not start.
         """
         tester = LoadTester(self.config, self._http)
-        stop = self._stop_watch(plan)
-        tester.run(plan, self.place.name, watch, self._keep, save=self._save, stop=stop)
+        keep, stop = self._keeping(conclude), self._stop_watch(plan)
+        tester.run(plan, self.place.name, watch, keep, save=self._save, stop=stop)
         return self.verdicts.runs[-1]
+
+    def begin(self, plan: LoadPlan, conclude: Conclude = as_it_is) -> BackgroundLoad:
+        """Begin a load run that goes on while the suite does something else.
+
+        Raises:
+            ServerUnreachable: The server accepts no connection; nothing was sent.
+            EngineFailed: The load generator could not start.
+        """
+        going = LoadTester(self.config, self._http).start(plan, self.place.name)
+        return self.background.look_after(
+            going, self.place.name, self._keeping(conclude), self._save, self._stop_watch(plan)
+        )
+
+    def _keeping(self, conclude: Conclude) -> Callable[[RunResult], None]:
+        def keep(result: RunResult) -> None:
+            concluded = result
+            try:
+                concluded = conclude(result)
+            finally:  # whatever becomes of that, what was measured is kept
+                self._keep(replace(concluded, trace=()))
+
+        return keep
 
     def _keep(self, run: RunResult) -> None:
         """A load run has ended; what an action raised may hold a secret."""
@@ -257,6 +308,7 @@ class AcceptanceSession:
 
     def _unfinished(self, *going_on: RunResult) -> SessionRecord:
         record = self.record({})
+        going_on = (*going_on, *self.background.so_far({each.id for each in going_on}))
         return replace(record, runs=(*record.runs, *going_on), interrupted=NOT_ENDED)
 
     # Closing.
@@ -288,6 +340,7 @@ class AcceptanceSession:
         Returns:
             The verdict and where the reports are, a line each.
         """
+        self.background.end_all_of()
         self.closed = True
         document = build_document(self.record(versions))
         lines = [headline(document)]

@@ -29,14 +29,21 @@ class Verdicts:
 
     Args:
         place: Where the suite stands now.
+        require_ended: Refuses to judge while load of this test still goes on that began after
+            this run of it.
 
     Attributes:
         runs: In the order in which they were made.
         criteria: In the order in which they were judged.
     """
 
-    def __init__(self, place: Callable[[], Place]) -> None:
+    def __init__(
+        self,
+        place: Callable[[], Place],
+        require_ended: Callable[[str, RunResult | None], None] = lambda owner, latest: None,
+    ) -> None:
         self._place = place
+        self._require_ended = require_ended
         self.runs: list[RunResult] = []
         self.criteria: list[JudgedCriterion] = []
         self._covered: set[str] = set()  # ids of the runs on which something was judged
@@ -57,9 +64,10 @@ class Verdicts:
                 raise UnknownName("load run", name, dict.fromkeys(run.name for run in self.runs))
             return named[-1]
         for owner in self._place().outwards():
-            for run in reversed(self.runs):
-                if run.test == owner:
-                    return run
+            latest = next((run for run in reversed(self.runs) if run.test == owner), None)
+            self._require_ended(owner, latest)
+            if latest is not None:
+                return latest
         raise NothingToJudge(
             "No load run has been made in this test or in its suite's setup: "
             "send load first (Sustain …), or name a run with run=."

@@ -1,5 +1,7 @@
 """The language of criteria: what it reads, what it refuses, and what it says then."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ from ApiLoadLibrary.criteria.metrics import (
 )
 from ApiLoadLibrary.criteria.when import ALL, When, Window
 from ApiLoadLibrary.errors import BadCriterion, BadInput
-from ApiLoadLibrary.values import ByteRate, Duration, Percent, Rate
+from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate
 from strategies import durations, percents, rates, same_every_time
 
 ENDPOINTS = ["Products", "Create Order", "Number of Orders"]
@@ -362,6 +364,9 @@ def criteria(draw: st.DrawFn) -> Criterion:
         Dimension.THROUGHPUT: rates,
         Dimension.RESOURCE: percents,
         Dimension.TRAFFIC: st.integers(0, 10**12).map(ByteRate),
+        Dimension.SPAN: durations,
+        Dimension.FACTOR: st.integers(1, 10**6).map(lambda n: Factor(Fraction(n, 100))),
+        Dimension.COUNT: st.integers(0, 10**6).map(lambda n: Amount(Fraction(n))),
     }[metric.dimension]
     scope = draw(scopes) if metric.has_endpoints else None
     limit = draw(target)

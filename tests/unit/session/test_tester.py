@@ -12,7 +12,7 @@ from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.monitor.host import HostMonitor
-from ApiLoadLibrary.session import tester
+from ApiLoadLibrary.session import going, tester
 from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.http import guarded_session
 from ApiLoadLibrary.session.showing import plan_html, plan_lines
@@ -100,7 +100,7 @@ def broken(problem: BaseException) -> object:
 
 
 def test_a_run_that_does_not_end_is_ended_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tester, "SLACK_S", -6.9)  # of 1 s, 5 s of grace and 1 s of time-out
+    monkeypatch.setattr(going, "SLACK_S", -6.9)  # of 1 s, 5 s of grace and 1 s of time-out
     host, kept = FakeHost(), []
     run_on(host, kept)
     assert host.stopped

@@ -1,0 +1,166 @@
+"""What a burst did to response times: how much slower they were, and how soon it was over.
+
+* **Degradation** of an endpoint is the 95th percentile of its response times in the burst,
+  divided by that of the normal load before it.
+* **Return to normal** is the time from the burst's end to the first stretch of three seconds
+  that are as good as normal: their p95 is at most a quarter higher than in the worst three
+  seconds before the burst, and no larger a share of their requests failed.  Three seconds are
+  compared with three, since the p95 of few requests is often far from that of many.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ApiLoadLibrary.measurement.readings import Reading
+from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
+from ApiLoadLibrary.measurement.stretch import between, in_phase
+from ApiLoadLibrary.values import NS_PER_S
+
+from .confidence import Interval, quantile_interval
+from .dependence import worth_for_quantile
+from .doubt import waiting
+from .finding import Finding
+from .judgement import Verdict
+from .limits import Limit
+from .metrics import Clock, Latency
+from .observed import Observed
+from .readings import judge_reading
+from .subject import Subject
+from .when import CONFIDENCE
+
+__all__ = ["burst_reading", "judge_burst"]
+
+BEFORE, AFTER = "before", "after"
+P95 = Latency("p95")
+STABLE_S = 3
+AS_GOOD = 1.25
+"""Response times vary: up to a quarter more than in the worst normal seconds is normal."""
+
+
+def judge_burst(metric: Observed, limit: Limit, subject: Subject) -> Finding:
+    """The finding on what a burst did to one endpoint."""
+    finding = judge_reading(burst_reading(metric, subject), limit, subject)
+    return _unless_waiting(finding) if metric.name == "degradation" else finding
+
+
+def burst_reading(metric: Observed, subject: Subject) -> Reading:
+    """The degradation, or the return to normal, of a subject."""
+    if subject.run.scenario != "burst":
+        reason = f"there was no burst: send one with `{metric.found_by}`"
+        return Reading(metric.name, None, 0, reason)
+    return degradation(subject) if metric.name == "degradation" else return_to_normal(subject)
+
+
+def degradation(subject: Subject, metric: Latency = P95) -> Reading:
+    """How many times as long requests took in the burst as before it."""
+    before = _in(subject, BEFORE)
+    normal, burst = metric.histogram(before.tally()), metric.histogram(subject.tally())
+    then, now = metric.value_ms(normal), metric.value_ms(burst)
+    samples = normal.count + burst.count
+    if not then or now is None:
+        where = "before" if not then else "in"
+        reason = f"no request {where} the burst was answered as expected"
+        return Reading("degradation", None, samples, reason)
+    return Reading(
+        "degradation",
+        now / then,
+        samples,
+        basis=f"p95 {_ms(then)} before and {_ms(now)} in the burst, {subject.basis(burst.count)}",
+        endpoint=subject.name,
+        interval=_ratio(_interval(metric, before), _interval(metric, subject)),
+    )
+
+
+def _interval(metric: Latency, subject: Subject) -> Interval:
+    """Of two intervals each may miss with half of what their ratio may."""
+    tally, share = subject.tally(), metric.share or 0.0
+    confidence = (1 + CONFIDENCE) / 2
+    histogram = metric.histogram(tally)
+    worth = worth_for_quantile(tally, share, confidence) * histogram.count
+    return quantile_interval(histogram, share, confidence, worth)
+
+
+def _ratio(normal: Interval, burst: Interval) -> tuple[float, float]:
+    low = burst.low / normal.high
+    return low, burst.high / normal.low if normal.low else math.inf
+
+
+def _unless_waiting(finding: Finding) -> Finding:
+    """A failure stands when service times have grown as much: else requests only waited here."""
+    subject, limit = finding.subject, finding.limit
+    if finding.verdict is not Verdict.FAIL:
+        return finding
+    served = degradation(subject, Latency("p95", Clock.SERVICE)).value
+    if served is not None and not limit.met(served):
+        return finding
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=waiting(subject))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Three seconds of an endpoint."""
+
+    p95_ms: float
+    failed: float
+
+
+def return_to_normal(subject: Subject) -> Reading:
+    """How long after the burst requests took as long as before it."""
+    before, after = _in(subject, BEFORE), _in(subject, AFTER)
+    samples = before.requests + after.requests
+    normal = list(_stretches(before))
+    if not normal:
+        reason = f"it takes {STABLE_S} s of normal load before the burst to know what normal is"
+        return Reading("return to normal", None, samples, reason)
+    slowest = AS_GOOD * max(each.p95_ms for each in normal)
+    failed = max(each.failed for each in normal)
+    later = list(_stretches(after))
+    basis = f"normal is a p95 of {_ms(slowest)} or less"
+    for second, each in enumerate(later):
+        if each.p95_ms <= slowest and each.failed <= failed:
+            return _returned(second * 1000.0, samples, basis, subject.name)
+    observed = after.run.length_ns // NS_PER_S
+    last = later[-1] if later else None
+    reason = f"not within the {observed} s that were watched after the burst"
+    if last is not None:
+        reason += f"; the p95 of the last {STABLE_S} s was {_ms(last.p95_ms)}" + (
+            f", and {last.failed:.3g} % failed" if last.failed > failed else ""
+        )
+    return Reading(
+        *("return to normal", None, samples, reason),
+        never=last is not None,
+        basis=basis,
+        endpoint=subject.name,
+    )
+
+
+def _returned(after_ms: float, samples: int, basis: str, name: str | None) -> Reading:
+    return Reading("return to normal", after_ms, samples, basis=basis, endpoint=name)
+
+
+def _stretches(subject: Subject) -> Iterator[_Stretch]:
+    """Every three whole seconds, one second after the other; those without an answer are bad."""
+    for start in range(subject.run.length_ns // NS_PER_S - STABLE_S + 1):
+        part = between(subject.run, start, start + STABLE_S)
+        within = replace(subject, run=part, endpoints=_named(subject, part))
+        p95 = P95.value_ms(P95.histogram(within.tally()))
+        failed = 100 * within.errors / within.requests if within.requests else 0.0
+        yield _Stretch(math.inf if p95 is None else p95, failed)
+
+
+def _in(subject: Subject, phase: str) -> Subject:
+    """The same endpoints in another phase of the run."""
+    run = in_phase(subject.run, phase)
+    return replace(subject, run=run, endpoints=_named(subject, run))
+
+
+def _named(subject: Subject, run: RunResult) -> tuple[EndpointResult, ...]:
+    names = {each.name for each in subject.endpoints}
+    return tuple(each for each in run.endpoints if each.name in names)
+
+
+def _ms(value: float) -> str:
+    return f"{value:,.3g} ms"

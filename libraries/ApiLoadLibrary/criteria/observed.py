@@ -1,0 +1,75 @@
+"""Figures that only one kind of load can show, and by which sentence it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .figure import Dimension, Figure
+
+__all__ = ["OBSERVED", "Observed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed(Figure):
+    """A figure that only one kind of load can show.
+
+    Attributes:
+        found_by: The sentence that sends this load.
+    """
+
+    found_by: str = ""
+
+    @property
+    def of_burst(self) -> bool:
+        """Whether it is seen in the phases of a burst; else its scenario leaves a reading."""
+        return self.found_by == BURST
+
+
+BURST = "Burst To …"
+_FOUND_BY = {
+    BURST: {"degradation": Dimension.FACTOR, "return to normal": Dimension.SPAN},
+    "Probe Rate Limit Of …": {
+        "rate limiting effectiveness": Dimension.SHARE,
+        "over-admission": Dimension.SHARE,
+        "false refusals": Dimension.SHARE,
+        "wrong refusals": Dimension.SHARE,
+        "honest retry-after": Dimension.SHARE,
+        "refusal time": Dimension.SPAN,
+        "disturbed bystanders": Dimension.SHARE,
+        "slow-down while limited": Dimension.FACTOR,
+    },
+    "Overload … or Start Measuring Recovery Of …": {
+        "recovery": Dimension.SPAN,
+        "detection": Dimension.SPAN,
+        "failures before opening": Dimension.COUNT,
+        "fast failure time": Dimension.SPAN,
+        "open time": Dimension.SPAN,
+        "residual errors": Dimension.SHARE,
+        "errors under overload": Dimension.SHARE,
+        "overshoot": Dimension.FACTOR,
+    },
+    "Open … WebSocket Connections To …": {
+        "refused connections": Dimension.SHARE,
+        "dropped connections": Dimension.SHARE,
+        "lost messages": Dimension.SHARE,
+        "duplicated messages": Dimension.SHARE,
+        "reordered messages": Dimension.SHARE,
+        "sustained connections": Dimension.SHARE,
+        "reconnect time": Dimension.SPAN,
+    },
+    "Send Strangers To …": {"admitted strangers": Dimension.SHARE},
+    "Count What Was Stored Of …": {"unaccounted writes": Dimension.COUNT},
+}
+
+OBSERVED = {
+    name: Observed(
+        name,
+        f"{name[0].upper()}{name[1:]}",
+        dimension,
+        by_second=False,
+        by_endpoint=sentence == BURST,
+        found_by=sentence,
+    )
+    for sentence, figures in _FOUND_BY.items()
+    for name, dimension in figures.items()
+}

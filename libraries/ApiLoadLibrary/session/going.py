@@ -1,0 +1,168 @@
+"""A load run that goes on, and the watch over the host meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import psutil
+
+from ApiLoadLibrary.measurement.phases import Phase
+from ApiLoadLibrary.measurement.progress import Progress
+from ApiLoadLibrary.measurement.result import MonitoredHost, RunResult
+from ApiLoadLibrary.monitor.host import HostMonitor
+from ApiLoadLibrary.scenarios.plan import LoadPlan
+from ApiLoadLibrary.scenarios.run import LoadRun
+from ApiLoadLibrary.values import NS_PER_S
+
+__all__ = ["LoadGoing", "Moment", "Save", "Stop", "Watcher", "longest_s"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A load run at one moment.
+
+    Attributes:
+        name: The run's name.
+        elapsed_s: Since the schedule's start; a little below 0 at first.
+        length_s: The schedule's length.
+        progress: What was done since the moment before.
+    """
+
+    name: str
+    elapsed_s: float
+    length_s: float
+    progress: Progress
+
+
+Watcher = Callable[[Moment], None]
+"""Told of a run ten times a second, in the thread that waits for it."""
+
+Save = Callable[[Callable[[], RunResult]], None]
+"""May ask, ten times a second, what was measured so far."""
+
+Stop = Callable[[Progress, float], str | None]
+"""Says why a run is to end at once, from what was done since the last call and the time since
+the judged phase's start, in seconds; None lets it go on."""
+
+LOOK_EVERY_S = 0.1
+SLACK_S = 30.0
+"""What a run may take beyond the longest that its plan can, before it is ended."""
+
+
+class LoadGoing:
+    """A load run that has been started.
+
+    Args:
+        run: The run; it is started here.
+        watched: The name of the system under test's host, if it is this machine.
+
+    Raises:
+        EngineFailed: The load generator could not start; nothing was sent.
+    """
+
+    def __init__(self, run: LoadRun, watched: str | None) -> None:
+        self._run = run
+        self._watched = watched
+        self._monitor = HostMonitor()
+        run.start()
+
+    @property
+    def plan(self) -> LoadPlan:
+        """What is sent."""
+        return self._run.plan
+
+    @property
+    def running(self) -> bool:
+        """Whether load is still being sent, or answers waited for."""
+        return self._run.running
+
+    @property
+    def elapsed_s(self) -> float:
+        """Since the schedule's start."""
+        return self._run.elapsed_s
+
+    @property
+    def start_ns(self) -> int:
+        """The schedule's start, on the machine's monotonic clock."""
+        return self._run.start_ns
+
+    @property
+    def started_at(self) -> str:
+        """The time of day of that, ISO 8601 with offset."""
+        return self._run.started_at
+
+    def wait(self, watch: Watcher, save: Save, stop: Stop) -> None:
+        """Until the run has ended; one that does not end in time is ended.
+
+        Args:
+            watch: Told of the progress.
+            save: May ask what was measured so far.
+            stop: Asked whether the run is to end before its time, and why.
+        """
+        self._monitor.start()
+        run, plan = self._run, self.plan
+        deadline = time.monotonic() + longest_s(plan) + SLACK_S
+        while run.running:
+            if time.monotonic() > deadline:
+                run.stop("the load generator did not end in time")
+                return
+            time.sleep(LOOK_EVERY_S)
+            elapsed_s, progress = run.elapsed_s, run.progress()
+            watch(Moment(plan.name, elapsed_s, plan.load.length.seconds, progress))
+            save(run.so_far)
+            if reason := stop(progress, elapsed_s - plan.load.judged.start_ns / NS_PER_S):
+                run.stop(reason)
+
+    def finish(self) -> None:
+        """End it now, as it was meant to end: nothing was promised for the time to come."""
+        self._run.finish()
+
+    def stop(self, reason: str) -> None:
+        """End it before its time, keeping what was measured."""
+        self._run.stop(reason)
+
+    def so_far(self) -> RunResult:
+        """What has been measured until now."""
+        return self._run.so_far()
+
+    def seal(self, keep: Callable[[RunResult], None]) -> None:
+        """Keep what was measured, whatever becomes of what was watched.
+
+        Args:
+            keep: Gets the result; waits for shards that are just ending.
+        """
+        result = self._run.seal(None)
+        try:
+            # What could not be watched is unknown, and criteria on it are inconclusive.
+            with contextlib.suppress(OSError, ValueError, psutil.Error):
+                self._monitor.stop()
+                result = self._with_host(result)
+        finally:
+            keep(result)
+
+    def _with_host(self, result: RunResult) -> RunResult:
+        """With what the monitor saw, if it saw the system under test's host."""
+        name = self._watched
+        if name is None:
+            return result
+        start_ns = self._run.start_ns
+
+        def seen(phase: Phase) -> MonitoredHost:
+            start_s, end_s = (
+                (start_ns + each) / NS_PER_S for each in (phase.start_ns, phase.end_ns)
+            )
+            return MonitoredHost(name, self._monitor.samples(start_s, end_s))
+
+        phases = tuple(replace(each, host=seen(each.phase)) for each in result.phases)
+        judged = self.plan.load.judged
+        length_ns = min(judged.length_ns, result.length_ns)
+        host = seen(replace(judged, end_ns=judged.start_ns + length_ns))
+        return replace(result, host=host, phases=phases)
+
+
+def longest_s(plan: LoadPlan) -> float:
+    """How long a run of this plan can take until its last request has ended."""
+    return plan.load.length.seconds + plan.grace.seconds + plan.transport.timeout.seconds

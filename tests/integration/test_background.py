@@ -1,0 +1,92 @@
+"""Load that goes on while something else is done."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
+from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.session.acceptance import AcceptanceSession
+from ApiLoadLibrary.session.place import Place
+from integration.loads import get, steady
+from rig.process import counts
+
+
+@pytest.fixture
+def session(rig: str) -> AcceptanceSession:
+    """A session in a test of its own, that knows one endpoint."""
+    session = AcceptanceSession()
+    session.use_server(rig)
+    session.endpoints.define(get("/ok"))
+    session.place = Place("Suite", "Suite.Test")
+    return session
+
+
+def begin(session: AcceptanceSession, duration: str = "1 s", name: str = "behind") -> None:
+    session.begin(session.plan(steady("50/s", duration), "Get /ok", name))
+
+
+def test_a_load_goes_on_by_itself_and_is_kept_when_it_is_waited_for(
+    session: AcceptanceSession, rig: str
+) -> None:
+    begin(session)
+    with pytest.raises(NothingToJudge, match="has not ended: write `Wait Until Load Ends`"):
+        session.verdicts.latest_run()
+    session.background.find().wait()
+    run = session.verdicts.latest_run()
+    assert (run.requests, run.stopped, run.test) == (50, None, "Suite.Test")
+    assert counts(rig)["received"] == {"GET /ok": 50}
+    with pytest.raises(BadInput, match="No load goes on"):
+        session.background.find()
+
+
+def test_a_load_can_be_ended_as_if_it_had_been_meant_to(session: AcceptanceSession) -> None:
+    begin(session, "1 h")
+    time.sleep(1)
+    session.background.find("BEHIND").finish()
+    run = session.verdicts.latest_run()
+    assert run.stopped is None
+    assert 40 <= run.requests == run.planned < 1_000
+    assert run.length_ns >= 0.9e9
+    assert run.achieved_rate_per_s == pytest.approx(50, rel=0.1)
+
+
+def test_two_loads_go_on_side_by_side_and_are_known_by_name(session: AcceptanceSession) -> None:
+    begin(session, name="one")
+    begin(session, name="two")
+    with pytest.raises(UnknownName, match="'three'"):
+        session.background.find("three")
+    session.background.find("one").wait()
+    session.background.find().wait()
+    assert [each.name for each in session.verdicts.runs] == ["one", "two"]
+    assert [each.requests for each in session.verdicts.runs] == [50, 50]
+
+
+def test_what_a_test_leaves_going_is_cut_short_and_kept(session: AcceptanceSession) -> None:
+    begin(session, "1 h")
+    assert session.background.end_all_of("Suite.Other Test") == []
+    assert session.background.end_all_of("Suite.Test") == ["behind"]
+    assert session.verdicts.runs[0].stopped == "what had begun it was over before the load was"
+
+
+def test_a_run_that_ended_meanwhile_is_judged_while_another_goes_on(
+    session: AcceptanceSession,
+) -> None:
+    begin(session, "1 h")
+    session.run(session.plan(steady("50/s", "500 ms"), "Get /ok", "beside"), lambda moment: None)
+    assert session.verdicts.latest_run().name == "beside"
+    session.background.end_all_of()
+
+
+def test_what_a_scenario_finds_is_added_and_a_mistake_of_it_loses_nothing(
+    session: AcceptanceSession,
+) -> None:
+    def fails(run: RunResult) -> RunResult:
+        raise RuntimeError("no idea")
+
+    plan = session.plan(steady("50/s", "500 ms"), "Get /ok", "kept")
+    with pytest.raises(RuntimeError, match="no idea"):
+        session.run(plan, lambda moment: None, fails)
+    assert session.verdicts.latest_run().requests == 25
