@@ -15,6 +15,9 @@ from pos_api.auth import SignIn, TokenAuthority
 from pos_api.catalogue import Catalogue
 from pos_api.counters import METRICS_PATH, CountingMiddleware, RequestCounters
 from pos_api.errors import ApiError, json_response
+from pos_api.faults import FAULTS_PATH, FaultControl, Faults
+from pos_api.limiting import RateLimiter
+from pos_api.load_runs import LOAD_RUNS_PATH, LoadRuns
 from pos_api.open_banking import OpenBanking
 from pos_api.openapi import openapi_document
 from pos_api.operation import Action, PathItem
@@ -55,10 +58,14 @@ def build_router(settings: Settings, database: Database, counters: RequestCounte
     return app
 
 
+# What belongs to the test and not to the system under test.
+_OF_THE_TEST = (METRICS_PATH, FAULTS_PATH, LOAD_RUNS_PATH)
+
+
 class DelayingMiddleware:
     """Waits before each answer under ``/api``, as a slow server would; for negative tests.
 
-    The counters are exempt: they belong to the test, not to the system under test.
+    What belongs to the test is exempt.
     """
 
     def __init__(self, app: ASGIApp, delay_s: float) -> None:
@@ -68,7 +75,11 @@ class DelayingMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait without blocking other requests, then pass the request on."""
         path = scope.get("path", "")
-        if scope["type"] == "http" and path.startswith("/api/") and path != METRICS_PATH:
+        if (
+            scope["type"] == "http"
+            and path.startswith("/api/")
+            and not path.startswith(_OF_THE_TEST)
+        ):
             await asyncio.sleep(self._delay_s)
         await self._app(scope, receive, send)
 
@@ -76,11 +87,17 @@ class DelayingMiddleware:
 def _routes(
     settings: Settings, database: Database, counters: RequestCounters, open_banking: OpenBanking
 ) -> list[BaseRoute]:
-    authority = TokenAuthority(settings.token_lifetime_s)
+    faults = Faults()
+    for fault in settings.faults:
+        faults.change(fault)
+    control = FaultControl(faults, allowed=settings.fault_control)
+    authority = TokenAuthority(settings.token_lifetime_s, faults=faults)
     sign_in = SignIn(settings.username, settings.password, authority)
-    status, realtime = Status(database, counters), Realtime(authority)
+    limiter = RateLimiter(settings.limiter, settings.limit, settings.limit_burst, faults)
+    status, realtime = Status(database, counters, {"limiter": limiter}), Realtime(authority)
     catalogue, staff = Catalogue(database), Staff(database)
-    orders, payments = Orders(database, catalogue, staff), Payments(database)
+    orders, payments = Orders(database, catalogue, staff, faults), Payments(database, faults)
+    load_runs = LoadRuns(database, open_banking.forget_pictures)
 
     def public(path: str, **actions: Action) -> Route:
         return Route(path, PathItem(actions, None), methods=list(actions))
@@ -102,6 +119,9 @@ def _routes(
         guarded("/api/orders/{order_id}", GET=orders.read_one),
         guarded("/api/payment/open-banking/qr/{payment_id}.svg", GET=open_banking.read_picture),
         public("/api/auth/login", POST=sign_in.login),
+        guarded("/api/partner/products", GET=limiter.limited(catalogue.list_products)),
+        guarded(LOAD_RUNS_PATH + "/{run_id}", GET=load_runs.read, DELETE=load_runs.remove),
+        public(FAULTS_PATH, GET=control.read, PUT=control.change),
         public(METRICS_PATH, GET=status.metrics),
         public("/openapi.json", GET=_fixed(json_response(openapi_document()))),
         guarded(WEBSOCKET_PATH, GET=realtime.require_upgrade),

@@ -6,18 +6,27 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import jwt
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pos_api.errors import ApiError, json_response
+from pos_api.faults import Faults
 from pos_api.fields import read_fields
 
 _ALGORITHM = "HS256"
 _REALM = 'Bearer realm="pos_api"'
 _MOST_CACHED = 10_000
 _LONGEST_CREDENTIAL = 256
+
+
+class Token(NamedTuple):
+    """What is known of a good token: when it expires, and the id that its ``jti`` gives it."""
+
+    expires_at: float
+    id: str
 
 
 class TokenAuthority:
@@ -30,27 +39,34 @@ class TokenAuthority:
     Args:
         lifetime_s: seconds from issue to expiry.
         clock: seconds since the epoch.
+        faults: may let expired tokens pass.
     """
 
-    def __init__(self, lifetime_s: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        lifetime_s: int,
+        clock: Callable[[], float] = time.time,
+        faults: Faults | None = None,
+    ) -> None:
         self.lifetime_s = lifetime_s
         self._clock = clock
+        self._faults = faults or Faults()
         self._key = secrets.token_bytes(32)
-        self._expiries: OrderedDict[bytes, float] = OrderedDict()
+        self._known: OrderedDict[bytes, Token] = OrderedDict()
 
-    def issue(self, subject: str) -> str:
+    def issue(self, subject: str, lifetime_s: int | None = None) -> str:
         """A signed token with ``sub``, ``iat``, ``exp`` and a unique ``jti``."""
         now = self._clock()
         claims = {
             "sub": subject,
             "iat": int(now),
             # Whole seconds, as other libraries expect; rounded up, so that none lives too short.
-            "exp": math.ceil(now + self.lifetime_s),
+            "exp": math.ceil(now + (lifetime_s or self.lifetime_s)),
             "jti": secrets.token_hex(16),
         }
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
-    def check_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    def check_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> Token:
         """Let a request with a good ``Authorization`` header pass.
 
         Raises:
@@ -60,29 +76,29 @@ class TokenAuthority:
             if name == b"authorization":
                 scheme, _, token = value.partition(b" ")
                 if scheme.lower() == b"bearer":
-                    self.check_token(token.strip())
-                    return
+                    return self.check_token(token.strip())
                 break
         # RFC 6750, section 3.1: no error code where the client did not try to sign in at all.
         message = "A bearer token is needed: sign in at POST /api/auth/login and send it."
         raise ApiError(401, "missing_token", message, headers={"WWW-Authenticate": _REALM})
 
-    def check_token(self, token: bytes) -> None:
+    def check_token(self, token: bytes) -> Token:
         """Let a good token pass.
 
         Raises:
             ApiError: 401, the token is not one of ours, is damaged, or has expired.
         """
-        expires_at = self._expiries.get(token)
-        if expires_at is None:
-            expires_at = self._verify(token)
+        known = self._known.get(token)
+        if known is None:
+            known = self._verify(token)
         else:
-            self._expiries.move_to_end(token)
-        if expires_at <= self._clock():
-            self._expiries.pop(token, None)
+            self._known.move_to_end(token)
+        if known.expires_at <= self._clock() and not self._faults.admit_expired:
+            self._known.pop(token, None)
             raise _invalid_token("expired_token", "The token has expired: sign in again.")
+        return known
 
-    def _verify(self, token: bytes) -> float:
+    def _verify(self, token: bytes) -> Token:
         try:
             claims = jwt.decode(
                 token,
@@ -95,17 +111,17 @@ class TokenAuthority:
                     "verify_iat": False,
                 },
             )
-            expires_at = float(claims["exp"])
+            verified = Token(float(claims["exp"]), str(claims["jti"]))
         except (jwt.InvalidTokenError, TypeError, ValueError) as error:
             message = "The token is not valid here: sign in again."
             raise _invalid_token("invalid_token", message) from error
-        self._remember(token, expires_at)
-        return expires_at
+        self._remember(token, verified)
+        return verified
 
-    def _remember(self, token: bytes, expires_at: float) -> None:
-        self._expiries[token] = expires_at
-        if len(self._expiries) > _MOST_CACHED:
-            self._expiries.popitem(last=False)
+    def _remember(self, token: bytes, verified: Token) -> None:
+        self._known[token] = verified
+        if len(self._known) > _MOST_CACHED:
+            self._known.popitem(last=False)
 
 
 class SignIn:
@@ -117,16 +133,21 @@ class SignIn:
         self._authority = authority
 
     async def login(self, request: Request) -> Response:
-        """``POST /api/auth/login``: a token for the right user name and password."""
-        fields = await read_fields(request, ("username", "password"))
+        """``POST /api/auth/login``: a token for the right user name and password.
+
+        It lives as long as ``expires_in`` says, at most as long as the server's tokens do.
+        """
+        fields = await read_fields(request, ("username", "password", "expires_in"))
         username = fields.secret("username", _LONGEST_CREDENTIAL)
         password = fields.secret("password", _LONGEST_CREDENTIAL)
+        longest_s = self._authority.lifetime_s
+        lifetime_s = fields.optional_integer("expires_in", 1, longest_s) or longest_s
         if not self._known(username, password):
             raise _refused_credentials()
         body = {
-            "access_token": self._authority.issue(username),
+            "access_token": self._authority.issue(username, lifetime_s),
             "token_type": "Bearer",
-            "expires_in": self._authority.lifetime_s,
+            "expires_in": lifetime_s,
         }
         return json_response(body, headers={"Cache-Control": "no-store"})
 

@@ -23,6 +23,8 @@ class ApiError(Exception):
         field: the member of the body, or the parameter, that is to blame.
         headers: further headers of the answer.
         extra: further members of the error object, for shapes such as Stripe's.
+        problem: members of RFC 9457 to stand beside the error object, where a standard has a
+            type for what went wrong.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class ApiError(Exception):
         field: str | None = None,
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, str] | None = None,
+        problem: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -42,13 +45,17 @@ class ApiError(Exception):
         self.field = field
         self.headers = headers
         self.extra = dict(extra or {})
+        self.problem = problem
 
     def response(self) -> Response:
         """The answer itself: ``{"error": {"code", "message", "field"?}}``."""
         error = {"code": self.code, "message": self.message, **self.extra}
         if self.field is not None:
             error["field"] = self.field
-        return json_response({"error": error}, self.status, self.headers)
+        if self.problem is None:
+            return json_response({"error": error}, self.status, self.headers)
+        body = _encode({**self.problem, "error": error})
+        return Response(body, self.status, self.headers, media_type="application/problem+json")
 
 
 def json_response(

@@ -32,6 +32,9 @@ class Fields:
             if member not in known:
                 raise self._unknown(member, known)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
     def path_of(self, name: str) -> str:
         """The member's name as a client would look for it: ``items[0].quantity``."""
         return self._prefix + name
@@ -43,6 +46,25 @@ class Fields:
         # bool is a subclass of int in Python, but true is not a quantity.
         if type(value) is not int or not lowest <= value <= highest:
             raise invalid_field(self.path_of(name), allowed, value)
+        return value
+
+    def optional_integer(self, name: str, lowest: int, highest: int) -> int | None:
+        """Like `integer`, but the member may be missing or null."""
+        return None if self._members.get(name) is None else self.integer(name, lowest, highest)
+
+    def share(self, name: str) -> float:
+        """A number from 0 to 1."""
+        allowed = "a number from 0 to 1"
+        value = self._required(name, allowed)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise invalid_field(self.path_of(name), allowed, value)
+        return float(value)
+
+    def boolean(self, name: str) -> bool:
+        """True or false."""
+        value = self._required(name, "true or false")
+        if not isinstance(value, bool):
+            raise invalid_field(self.path_of(name), "true or false", value)
         return value
 
     def text(self, name: str, longest: int) -> str:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from pos_api.errors import ApiError, json_response
 from pos_api.fields import read_fields
+from pos_api.origin import origin_of
 from pos_api.storage import Database, now_text
 
 _FIELDS = ("amount", "currency", "reference")
@@ -25,8 +26,9 @@ _PAYEE = "Corner Coffee GmbH"
 _IBAN = "DE89370400440532013000"
 
 _INSERT = (
-    "INSERT INTO open_banking_payments (id, amount, currency, reference, payload, created_at) "
-    "VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO open_banking_payments "
+    "(id, amount, currency, reference, payload, created_at, load_run, request_id) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _FIND_PAYLOAD = "SELECT payload FROM open_banking_payments WHERE id = ?"
 
@@ -53,8 +55,9 @@ class OpenBanking:
         reference = fields.text("reference", _LONGEST_REFERENCE)
         payload = epc_payload(amount, reference)
         payment_id = "ob_" + secrets.token_hex(12)
-        values = (payment_id, amount, currency, reference, payload, now_text())
-        await self._database.write(lambda connection: connection.execute(_INSERT, values))
+        created_at = now_text()
+        row = (payment_id, amount, currency, reference, payload, created_at, *origin_of(request))
+        await self._database.write(lambda connection: connection.execute(_INSERT, row))
         body = {
             "payment_id": payment_id,
             "amount": amount,
@@ -63,7 +66,7 @@ class OpenBanking:
             "status": "awaiting_payment",
             "payload": payload,
             "qr_url": f"/api/payment/open-banking/qr/{payment_id}.svg",
-            "created_at": values[-1],
+            "created_at": created_at,
         }
         return json_response(body, 201)
 
@@ -77,6 +80,10 @@ class OpenBanking:
             self._pictures.move_to_end(payment_id)
         # Others may wait for the same picture: one client's leaving must not cancel it for them.
         return await asyncio.shield(picture)
+
+    def forget_pictures(self) -> None:
+        """Drop the pictures that are kept: the payments of some may have been removed."""
+        self._pictures.clear()
 
     def close(self) -> None:
         """Let the rendering thread end."""

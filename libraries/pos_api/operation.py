@@ -45,7 +45,8 @@ class PathItem:
     async def _answer(self, request: Request) -> Response:
         try:
             if self._authority is not None:
-                self._authority.check_headers(request.scope["headers"])
+                token = self._authority.check_headers(request.scope["headers"])
+                request.scope["token_id"] = token.id
             return await self._actions[request.scope["method"]](request)
         except ApiError as error:
             return error.response()

@@ -1,5 +1,6 @@
 """Orders: checked, priced by the server, stored with their lines, and read back."""
 
+import random
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from starlette.responses import Response
 
 from pos_api.catalogue import Catalogue, Product, page_of
 from pos_api.errors import ApiError, json_response
+from pos_api.faults import Faults
 from pos_api.fields import Fields, read_fields
+from pos_api.origin import origin_of
 from pos_api.staff import Staff
 from pos_api.storage import Database, Row, now_text
 
@@ -25,14 +28,16 @@ _LATEST = (
     "ORDER BY id DESC LIMIT ? OFFSET ?"
 )
 _ONE = "SELECT id, employee_id, table_name, note, total_cents, created_at FROM orders WHERE id = ?"
-# Orders are never deleted, so a page's ids have no gaps and a range finds its lines.
+# A page's orders stand in a row, and a removed order's lines are gone with it: between the first
+# id and the last there are no other lines, whatever gaps there are.
 _LINES = (
     "SELECT order_id, product_id, quantity, unit_price_cents FROM order_lines "
     "WHERE order_id BETWEEN ? AND ? ORDER BY order_id, line"
 )
 _INSERT = (
-    "INSERT INTO orders (employee_id, table_name, note, total_cents, created_at) "
-    "VALUES (?, ?, ?, ?, ?)"
+    "INSERT INTO orders "
+    "(employee_id, table_name, note, total_cents, created_at, load_run, request_id) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_LINE = (
     "INSERT INTO order_lines (order_id, product_id, quantity, unit_price_cents, line) "
@@ -53,10 +58,13 @@ class _Line:
 class Orders:
     """The endpoints of orders. Money is in euro cents, whole numbers throughout."""
 
-    def __init__(self, database: Database, catalogue: Catalogue, staff: Staff) -> None:
+    def __init__(
+        self, database: Database, catalogue: Catalogue, staff: Staff, faults: Faults
+    ) -> None:
         self._database = database
         self._products = catalogue.products
         self._staff = staff
+        self._faults = faults
 
     async def create(self, request: Request) -> Response:
         """``POST /api/orders``: store an order; prices are the catalogue's, never the client's."""
@@ -66,7 +74,7 @@ class Orders:
         table, note = fields.optional_text("table", 20), fields.optional_text("note", 280)
         total = sum(line.product.price_cents * line.quantity for line in lines)
         values = (employee_id, table, note, total, now_text())
-        number = await self._database.write(lambda connection: _insert(connection, values, lines))
+        number = await self._store((*values, *origin_of(request)), lines)
         order = self._present((number, *values), [line.row(number) for line in lines])
         return json_response(order, 201, {"Location": f"/api/orders/{number}"})
 
@@ -95,6 +103,11 @@ class Orders:
         if not rows:
             raise ApiError(404, "unknown_order", f"There is no order {text[:40]!r}.")
         return json_response(self._with_lines(rows)[0])
+
+    async def _store(self, row: Row, lines: Sequence[_Line]) -> int:
+        lost = random.random() < self._faults.lose_orders
+        store = _insert_and_lose if lost else _insert
+        return await self._database.write(lambda connection: store(connection, row, lines))
 
     def _read_line(self, item: Fields) -> _Line:
         product_id = item.integer("product_id", 1, _LARGEST_ID)
@@ -143,9 +156,16 @@ def _read_items(fields: Fields) -> list[Fields]:
     return fields.objects("items", _MOST_LINES, ("product_id", "quantity"))
 
 
-def _insert(connection: sqlite3.Connection, values: Row, lines: Sequence[_Line]) -> int:
-    number = connection.execute(_INSERT, values).lastrowid
+def _insert(connection: sqlite3.Connection, row: Row, lines: Sequence[_Line]) -> int:
+    number = connection.execute(_INSERT, row).lastrowid
     assert number is not None  # an INSERT has just been made
     rows = [(*line.row(number), index) for index, line in enumerate(lines, start=1)]
     connection.executemany(_INSERT_LINE, rows)
+    return number
+
+
+def _insert_and_lose(connection: sqlite3.Connection, row: Row, lines: Sequence[_Line]) -> int:
+    """The fault of a shop that accepts an order and forgets it."""
+    number = _insert(connection, row, lines)
+    connection.execute("DELETE FROM orders WHERE id = ?", (number,))
     return number

@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pos_api.errors import ApiError, invalid_field, json_response
+from pos_api.faults import Faults
 from pos_api.fields import read_fields
+from pos_api.origin import Origin, origin_of
 from pos_api.storage import Database, Row
 
 _FIELDS = ("amount", "currency", "description")
@@ -25,16 +27,17 @@ _FIND = (
 )
 _INSERT = (
     "INSERT INTO payment_intents "
-    "(id, amount, currency, description, client_secret, created, idempotency_key) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?)"
+    "(id, amount, currency, description, client_secret, created, idempotency_key, "
+    "load_run, request_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
 class Payments:
     """The endpoints of payments. Amounts are in minor units: 1250 is 12.50 EUR."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, faults: Faults) -> None:
         self._database = database
+        self._faults = faults
         rows = database.read("SELECT id, name, provider, currencies FROM payment_methods")
         methods = [_present_method(row) for row in rows]
         self._methods = json_response({"methods": methods, "total": len(methods)})
@@ -63,8 +66,10 @@ class Payments:
             fields.optional_text("description", 200),
         )
         key = _read_key(request)
+        origin = origin_of(request)
+        copies = 2 if self._faults.double_charge else 1
         intent, replayed = await self._database.write(
-            lambda connection: _find_or_insert(connection, asked, key)
+            lambda connection: _find_or_insert(connection, asked, key, origin, copies)
         )
         if replayed and intent[1:4] != asked:
             raise _key_reused()
@@ -80,7 +85,11 @@ def _read_key(request: Request) -> str | None:
 
 
 def _find_or_insert(
-    connection: sqlite3.Connection, asked: Sequence[object], key: str | None
+    connection: sqlite3.Connection,
+    asked: Sequence[object],
+    key: str | None,
+    origin: Origin,
+    copies: int,
 ) -> tuple[Row, bool]:
     """The intent of this key, and whether it was there before.
 
@@ -91,10 +100,16 @@ def _find_or_insert(
         found = connection.execute(_FIND, (key,)).fetchone()
         if found is not None:
             return found, True
-    number = "pi_" + secrets.token_hex(12)
-    intent = (number, *asked, f"{number}_secret_{secrets.token_hex(12)}", int(time.time()))
-    connection.execute(_INSERT, (*intent, key))
+    intent = _new_intent(asked)
+    connection.execute(_INSERT, (*intent, key, *origin))
+    for _ in range(1, copies):  # the fault of a shop that charges twice
+        connection.execute(_INSERT, (*_new_intent(asked), None, *origin))
     return intent, False
+
+
+def _new_intent(asked: Sequence[object]) -> Row:
+    number = "pi_" + secrets.token_hex(12)
+    return (number, *asked, f"{number}_secret_{secrets.token_hex(12)}", int(time.time()))
 
 
 def _present_intent(intent: Row) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 import sqlite3
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Written into the file, so that a server does not work on tables of another version."""
 
+# What clients see the numbers of is counted on: a number that was removed is not given away again.
 _TABLES = """
 CREATE TABLE products (
     id INTEGER PRIMARY KEY,
@@ -20,15 +21,17 @@ CREATE TABLE payment_methods (
     currencies TEXT NOT NULL
 );
 CREATE TABLE orders (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     employee_id INTEGER NOT NULL REFERENCES employees,
     table_name TEXT,
     note TEXT,
     total_cents INTEGER NOT NULL,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL,
+    load_run TEXT,
+    request_id TEXT
 );
 CREATE TABLE order_lines (
-    order_id INTEGER NOT NULL REFERENCES orders,
+    order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,
     line INTEGER NOT NULL,
     product_id INTEGER NOT NULL REFERENCES products,
     quantity INTEGER NOT NULL CHECK (quantity > 0),
@@ -43,7 +46,9 @@ CREATE TABLE payment_intents (
     description TEXT,
     client_secret TEXT NOT NULL,
     created INTEGER NOT NULL,
-    idempotency_key TEXT
+    idempotency_key TEXT,
+    load_run TEXT,
+    request_id TEXT
 );
 CREATE UNIQUE INDEX payment_intents_by_key ON payment_intents (idempotency_key)
     WHERE idempotency_key IS NOT NULL;
@@ -54,13 +59,22 @@ CREATE TABLE open_banking_payments (
     currency TEXT NOT NULL,
     reference TEXT NOT NULL,
     payload TEXT NOT NULL,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL,
+    load_run TEXT,
+    request_id TEXT
 );
 CREATE TABLE clock_ins (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     employee_id INTEGER NOT NULL REFERENCES employees,
-    clocked_in_at TEXT NOT NULL
+    clocked_in_at TEXT NOT NULL,
+    load_run TEXT,
+    request_id TEXT
 );
+CREATE INDEX orders_by_run ON orders (load_run) WHERE load_run IS NOT NULL;
+CREATE INDEX payment_intents_by_run ON payment_intents (load_run) WHERE load_run IS NOT NULL;
+CREATE INDEX open_banking_payments_by_run ON open_banking_payments (load_run)
+    WHERE load_run IS NOT NULL;
+CREATE INDEX clock_ins_by_run ON clock_ins (load_run) WHERE load_run IS NOT NULL;
 """
 
 _PRODUCTS = {

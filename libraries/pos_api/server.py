@@ -18,8 +18,9 @@ import psutil
 import uvicorn
 
 from pos_api.app import build_app
+from pos_api.credentials import DEFAULT_PASSWORD
 from pos_api.errors import StartError
-from pos_api.settings import DEFAULT_PASSWORD, Settings
+from pos_api.settings import Settings
 from pos_api.storage import Database
 
 _BACKLOG = 2048

@@ -7,9 +7,14 @@ from starlette.responses import Response
 
 from pos_api.errors import ApiError, json_response
 from pos_api.fields import Fields, read_fields
+from pos_api.origin import origin_of
 from pos_api.storage import Database, now_text
 
 _LARGEST_ID = 999_999_999
+
+_INSERT = (
+    "INSERT INTO clock_ins (employee_id, clocked_in_at, load_run, request_id) VALUES (?, ?, ?, ?)"
+)
 
 
 class Staff:
@@ -33,10 +38,10 @@ class Staff:
         """
         employee_id = self.read_employee(await read_fields(request, ("employee_id",)))
         clocked_in_at = now_text()
+        row = (employee_id, clocked_in_at, *origin_of(request))
 
         def insert(connection: sqlite3.Connection) -> int | None:
-            statement = "INSERT INTO clock_ins (employee_id, clocked_in_at) VALUES (?, ?)"
-            return connection.execute(statement, (employee_id, clocked_in_at)).lastrowid
+            return connection.execute(_INSERT, row).lastrowid
 
         number = await self._database.write(insert)
         body = {"id": number, "employee_id": employee_id, "clocked_in_at": clocked_in_at}

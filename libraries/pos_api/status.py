@@ -1,23 +1,41 @@
 """How the server is: its health for load balancers, its counters for those who test it."""
 
-import ipaddress
 import time
+from collections.abc import Mapping
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pos_api import __version__
 from pos_api.counters import RequestCounters
-from pos_api.errors import ApiError, json_response
+from pos_api.errors import json_response
+from pos_api.loopback import require_loopback
 from pos_api.storage import Database
 
 
-class Status:
-    """The endpoints that need no token."""
+class Measured(Protocol):
+    """A part of the server that counts what it does."""
 
-    def __init__(self, database: Database, counters: RequestCounters) -> None:
+    def snapshot(self) -> dict[str, object]:
+        """Its part of ``/api/metrics``."""
+
+
+class Status:
+    """The endpoints that need no token.
+
+    Args:
+        database: asked for its health.
+        counters: of requests, at the top level of the metrics.
+        parts: have sections of their own there.
+    """
+
+    def __init__(
+        self, database: Database, counters: RequestCounters, parts: Mapping[str, Measured]
+    ) -> None:
         self._database = database
         self._counters = counters
+        self._parts = parts
         self._started = time.monotonic()
 
     async def health(self, request: Request) -> Response:
@@ -29,17 +47,7 @@ class Status:
         return json_response(body)
 
     async def metrics(self, request: Request) -> Response:
-        """``GET /api/metrics``: requests answered so far, for clients on this machine only."""
-        if not _is_loopback(request):
-            message = "The counters are shown to clients on the server's own machine only."
-            raise ApiError(403, "loopback_only", message)
-        return json_response(self._counters.snapshot())
-
-
-def _is_loopback(request: Request) -> bool:
-    if request.client is None:
-        return False
-    try:
-        return ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+        """``GET /api/metrics``: what was done so far, for clients on this machine only."""
+        require_loopback(request)
+        parts = {name: part.snapshot() for name, part in self._parts.items()}
+        return json_response({**self._counters.snapshot(), **parts})

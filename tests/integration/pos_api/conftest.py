@@ -28,7 +28,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(database: Path) -> Iterator[Server]:
     """A server that many tests share; none may count on its being untouched."""
     log = database.with_name("server.log")
-    with running("--database", str(database), log=log) as server:
+    with running("--database", str(database), "--fault-control", log=log) as server:
         yield server
 
 

@@ -14,8 +14,8 @@ import jsonschema
 import requests
 
 import pos_api
+from pos_api.credentials import DEFAULT_PASSWORD, DEFAULT_USERNAME
 from pos_api.openapi import openapi_document
-from pos_api.settings import DEFAULT_PASSWORD, DEFAULT_USERNAME
 
 START_S = 10.0
 STOP_S = 5.0
@@ -49,6 +49,12 @@ class Server:
         """The server's counts by method, route and status."""
         answer = requests.get(f"{self.url}/api/metrics", timeout=5).json()
         return {(r["method"], r["route"], r["status"]): r["count"] for r in answer["requests"]}
+
+    def section(self, name: str) -> dict[str, Any]:
+        """One part of the server's metrics."""
+        answer = requests.get(f"{self.url}/api/metrics", timeout=5)
+        check_answer(answer, "GET", "/api/metrics")
+        return dict(answer.json()[name])
 
     def stop(self) -> int:
         if self.process.poll() is None:

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from integration.pos_api.servers import DOCUMENT, Client, Server, Start, check_answer, error_of
-from pos_api.settings import DEFAULT_PASSWORD
+from pos_api.credentials import DEFAULT_PASSWORD
 
 LOGIN = "/api/auth/login"
 OPERATIONS = [
@@ -75,7 +75,7 @@ def test_public_operations_need_no_token(server: Server, path: str) -> None:
 
 
 def test_only_what_must_be_is_public() -> None:
-    assert PUBLIC == ["/api/health", "/api/metrics", "/openapi.json"]
+    assert PUBLIC == ["/api/health", "/openapi.json", "/api/metrics", "/api/faults"]
 
 
 def test_a_token_that_was_not_made_here_is_refused(server: Server) -> None:
@@ -117,6 +117,18 @@ def test_a_token_works_until_it_expires(start: Start) -> None:
     assert answer.status_code == 401
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
     assert error_of(answer)["code"] == "expired_token"
+
+
+def test_a_token_may_be_asked_for_that_expires_sooner(start: Start) -> None:
+    with start("--token-lifetime", "60") as server, server.client() as client:
+        body = {"username": "till-1", "password": DEFAULT_PASSWORD}
+        answer = client.post(LOGIN, {**body, "expires_in": 7}).json()
+        claims = jwt.decode(answer["access_token"], options={"verify_signature": False})
+        refused = client.post(LOGIN, {**body, "expires_in": 61})
+    assert answer["expires_in"] == 7
+    assert 7 <= claims["exp"] - claims["iat"] <= 8
+    assert refused.status_code == 422
+    assert error_of(refused)["field"] == "expires_in"
 
 
 def test_a_token_says_who_until_when_and_is_unique(server: Server) -> None:

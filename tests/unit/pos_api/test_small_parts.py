@@ -1,6 +1,5 @@
 """Settings, counters, the payload of a QR code, and what the log hides."""
 
-import argparse
 import logging
 from decimal import Decimal
 
@@ -12,8 +11,10 @@ from hypothesis import strategies as st
 from pos_api.counters import RequestCounters
 from pos_api.errors import ApiError, StartError
 from pos_api.open_banking import epc_payload
+from pos_api.quota import read_quota
 from pos_api.server import MaskingFormatter
-from pos_api.settings import Settings, read_delay, read_settings
+from pos_api.settings import Settings, read_settings
+from pos_api.times import read_time
 
 
 @pytest.mark.parametrize(
@@ -21,13 +22,27 @@ from pos_api.settings import Settings, read_delay, read_settings
     [("500ms", 0.5), ("0.5s", 0.5), ("0.5 s", 0.5), ("1.5 ms", 0.0015), ("0", 0.0), ("60s", 60.0)],
 )
 def test_delays_are_read_with_their_unit(text: str, seconds: float) -> None:
-    assert read_delay(text) == seconds
+    assert read_time(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["500", "1", "", "ms", "-1s", "61s", "nan s", "1e3ms", "1m", "٣s"])
 def test_delays_without_a_unit_or_out_of_range_are_refused(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match=r"write 500ms or 0\.5s"):
-        read_delay(text)
+    with pytest.raises(ValueError, match=r"write 500ms or 0\.5s"):
+        read_time(text)
+
+
+@pytest.mark.parametrize(
+    "text, quota",
+    [("50/5s", (50, 5)), ("600/min", (600, 60)), ("10 / s", (10, 1)), ("7/2h", (7, 7200))],
+)
+def test_limits_are_read_as_requests_and_seconds(text: str, quota: tuple[int, int]) -> None:
+    assert read_quota(text) == quota
+
+
+@pytest.mark.parametrize("text", ["", "50", "0/5s", "5/0s", "5/25h", "-5/s", "5/5ms", "5/5s5"])
+def test_limits_written_otherwise_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="50/5s or 600/min"):
+        read_quota(text)
 
 
 def test_settings_have_safe_defaults() -> None:
@@ -50,6 +65,11 @@ def test_the_password_is_not_in_the_settings_when_they_are_printed() -> None:
         (["--delay", "500"], ["--delay", "'500'", "500ms"]),
         (["--token-lifetime", "0"], ["--token-lifetime", "'0'", "1 to 86400"]),
         (["--log-level", "trace"], ["--log-level", "'trace'", "debug"]),
+        (["--limit", "50"], ["--limit", "'50'", "50/5s"]),
+        (["--limiter", "leaky"], ["--limiter", "'leaky'", "moving"]),
+        (["--limit-burst", "9"], ["--limit-burst", "--limiter bucket"]),
+        (["--fault", "lose-money"], ["--fault", "'lose-money'", "double-charge"]),
+        (["--fault", "lose-orders=2"], ["--fault", "'2'", "from 0 to 1"]),
         (["--wrong"], ["--wrong", "--help"]),
         (["--database"], ["--database", "--help"]),
     ],

@@ -79,14 +79,14 @@ def test_the_tokens_remembered_are_bounded_and_the_forgotten_ones_still_work(
     tokens = [authority.issue("till-1").encode() for _ in range(5)]
     for token in itertools.chain(tokens, reversed(tokens)):
         authority.check_token(token)
-    assert len(authority._expiries) == 3
+    assert len(authority._known) == 3
 
 
 def test_refused_tokens_are_not_remembered(clock: Clock) -> None:
     authority = TokenAuthority(60, clock)
     for number in range(100):
         refusal(authority, f"forged-{number}")
-    assert not authority._expiries
+    assert not authority._known
 
 
 @given(st.binary(max_size=200))

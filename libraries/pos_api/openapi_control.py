@@ -1,0 +1,135 @@
+"""The part of the OpenAPI document that is for those who test: counters, faults, load runs."""
+
+from typing import Any
+
+from pos_api.openapi_parts import answer, operation, path_parameter
+from pos_api.openapi_shapes import (
+    BOOLEAN,
+    STRING,
+    Schema,
+    object_of,
+    one_of,
+    or_null,
+    reference,
+    whole,
+)
+
+
+def control_paths() -> dict[str, Any]:
+    """Paths of what belongs to the test and not to the system under test."""
+    return {
+        "/api/metrics": {
+            "get": operation(
+                "getMetrics",
+                "What was done so far; requests by method, route and status, these not counted",
+                answer(200, "The counts.", "Metrics"),
+                errors="403",
+                public=True,
+            )
+        },
+        **_faults(),
+        **_load_runs(),
+    }
+
+
+def _faults() -> dict[str, Any]:
+    faults = answer(200, "All faults, as they are now.", "Faults")
+    return {
+        "/api/faults": {
+            "get": operation(
+                "getFaults", "What is wrong on purpose", faults, errors="403", public=True
+            ),
+            "put": operation(
+                "changeFaults",
+                "Change what is wrong on purpose: the members that are sent, no others",
+                faults,
+                errors="403",
+                body="FaultChanges",
+                public=True,
+            ),
+        }
+    }
+
+
+def _load_runs() -> dict[str, Any]:
+    run_id = path_parameter("run_id", {"type": "string", "pattern": "^[0-9a-fA-F]{1,64}$"})
+    return {
+        "/api/load-runs/{run_id}": {
+            "get": operation(
+                "getLoadRun",
+                "What the requests with this X-Load-Run have written",
+                answer(200, "Counts, sums and the X-Request-Id of each row.", "LoadRun"),
+                errors="403 422",
+                parameters=(run_id,),
+            ),
+            "delete": operation(
+                "removeLoadRun",
+                "Remove what the requests with this X-Load-Run have written",
+                answer(200, "How many rows were removed.", "RemovedLoadRun"),
+                errors="403 422 503",
+                parameters=(run_id,),
+            ),
+        }
+    }
+
+
+def control_schemas() -> dict[str, Schema]:
+    """The schemas of those paths."""
+    return {**_metrics(), **_fault_schemas(), **_load_run_schemas()}
+
+
+def _metrics() -> dict[str, Schema]:
+    count = {"method": STRING, "route": STRING, "status": whole(100, 599), "count": whole(1)}
+    limiter = {
+        "policy": STRING,
+        "kind": one_of("off", "fixed", "moving", "sliding", "bucket"),
+        "quota": whole(1, description="Requests in a window, for each token."),
+        "window_s": whole(1),
+        "burst": or_null(whole(1, description="What the bucket holds; null for other kinds.")),
+        "admitted": whole(0),
+        "refused": whole(0),
+    }
+    return {
+        "Metrics": object_of(
+            {
+                "total": whole(0),
+                "requests": {"type": "array", "items": object_of(count)},
+                "limiter": object_of(limiter),
+            }
+        )
+    }
+
+
+def _fault_schemas() -> dict[str, Schema]:
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    faults = {
+        "double_charge": {**BOOLEAN, "description": "Each payment intent is stored twice."},
+        "lose_orders": {**share, "description": "Share of orders accepted and forgotten."},
+        "admit_expired": {**BOOLEAN, "description": "Expired tokens are as good as others."},
+        "limiter": {**one_of("on", "off"), "description": "off: every request is admitted."},
+    }
+    return {
+        "Faults": object_of(faults),
+        "FaultChanges": object_of(faults, optional=faults, example={"double_charge": True}),
+    }
+
+
+def _load_run_schemas() -> dict[str, Schema]:
+    ids = {"type": "array", "items": STRING, "description": "One for each row, in their order."}
+    rows = {"count": whole(0), "request_ids": ids}
+    money = {**rows, "amount_cents": whole(0, description="Sum over the rows, in minor units.")}
+    kinds = ("orders", "payment_intents", "open_banking_payments", "clock_ins")
+    return {
+        "LoadRun": object_of(
+            {
+                "load_run": STRING,
+                **dict.fromkeys(kinds[:3], reference("StoredAmounts")),
+                kinds[3]: reference("StoredRows"),
+            }
+        ),
+        "StoredAmounts": object_of(money),
+        "StoredRows": object_of(rows),
+        "RemovedLoadRun": object_of(
+            {"load_run": STRING, "removed": object_of(dict.fromkeys(kinds, whole(0)))}
+        ),
+    }
