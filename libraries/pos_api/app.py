@@ -11,46 +11,40 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pos_api.auth import SignIn, TokenAuthority
-from pos_api.catalogue import Catalogue
-from pos_api.counters import METRICS_PATH, CountingMiddleware, RequestCounters
+from pos_api.counters import METRICS_PATH, CountingMiddleware
 from pos_api.errors import ApiError, json_response
-from pos_api.faults import FAULTS_PATH, FaultControl, Faults
-from pos_api.limiting import RateLimiter
-from pos_api.load_runs import LOAD_RUNS_PATH, LoadRuns
-from pos_api.open_banking import OpenBanking
+from pos_api.faults import FAULTS_PATH, Faults
+from pos_api.load_runs import LOAD_RUNS_PATH
 from pos_api.openapi import openapi_document
 from pos_api.operation import Action, PathItem
-from pos_api.orders import Orders
-from pos_api.payments import Payments
-from pos_api.realtime import WEBSOCKET_PATH, Realtime
+from pos_api.realtime import WEBSOCKET_PATH
 from pos_api.settings import Settings
-from pos_api.staff import Staff
-from pos_api.status import Status
+from pos_api.shop import Shop
 from pos_api.storage import Database
 
 
-def build_app(settings: Settings, database: Database) -> ASGIApp:
+def build_app(settings: Settings, database: Database, provider: str, faults: Faults) -> ASGIApp:
     """The whole API on a database, which it closes when the server shuts down."""
-    counters = RequestCounters()
-    app: ASGIApp = build_router(settings, database, counters)
+    shop = Shop(settings, database, provider, faults)
+    app: ASGIApp = build_router(shop)
     if settings.delay_s:
         app = DelayingMiddleware(app, settings.delay_s)
-    return CountingMiddleware(app, counters)
+    return CountingMiddleware(app, shop.counters)
 
 
-def build_router(settings: Settings, database: Database, counters: RequestCounters) -> Starlette:
+def build_router(shop: Shop) -> Starlette:
     """The routes with their handlers, without the middleware."""
-    open_banking = OpenBanking(database)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        open_banking.close()
-        await database.close()
+        await shop.open()
+        try:
+            yield
+        finally:
+            await shop.close()
 
     app = Starlette(
-        routes=_routes(settings, database, counters, open_banking),
+        routes=_routes(shop),
         exception_handlers={HTTPException: _answer_unrouted, Exception: _answer_failure},
         lifespan=lifespan,
     )
@@ -84,48 +78,37 @@ class DelayingMiddleware:
         await self._app(scope, receive, send)
 
 
-def _routes(
-    settings: Settings, database: Database, counters: RequestCounters, open_banking: OpenBanking
-) -> list[BaseRoute]:
-    faults = Faults()
-    for fault in settings.faults:
-        faults.change(fault)
-    control = FaultControl(faults, allowed=settings.fault_control)
-    authority = TokenAuthority(settings.token_lifetime_s, faults=faults)
-    sign_in = SignIn(settings.username, settings.password, authority)
-    limiter = RateLimiter(settings.limiter, settings.limit, settings.limit_burst, faults)
-    status, realtime = Status(database, counters, {"limiter": limiter}), Realtime(authority)
-    catalogue, staff = Catalogue(database), Staff(database)
-    orders, payments = Orders(database, catalogue, staff, faults), Payments(database, faults)
-    load_runs = LoadRuns(database, open_banking.forget_pictures)
-
+def _routes(shop: Shop) -> list[BaseRoute]:
     def public(path: str, **actions: Action) -> Route:
         return Route(path, PathItem(actions, None), methods=list(actions))
 
     def guarded(path: str, **actions: Action) -> Route:
-        return Route(path, PathItem(actions, authority), methods=list(actions))
+        return Route(path, PathItem(actions, shop.authority), methods=list(actions))
 
+    orders, payments, banking = shop.orders, shop.payments, shop.open_banking
+    partner = shop.limiter.limited(shop.catalogue.list_products)
+    runs, control = shop.load_runs, shop.control
     # Starlette tries them in this order.
     return [
-        public("/api/health", GET=status.health),
-        guarded("/api/products", GET=catalogue.list_products),
+        public("/api/health", GET=shop.status.health),
+        guarded("/api/products", GET=shop.catalogue.list_products),
         guarded("/api/orders", GET=orders.list_latest, POST=orders.create),
         guarded("/api/payment/methods", GET=payments.list_methods),
         guarded("/api/payment/stripe/create-intent", POST=payments.create_intent),
-        guarded("/api/payment/open-banking/generate-qr", POST=open_banking.generate_qr),
-        guarded("/api/employees", GET=staff.list_employees),
-        guarded("/api/timeclock/clockin", POST=staff.clock_in),
-        guarded("/api/websocket/health", GET=realtime.health),
+        guarded("/api/payment/open-banking/generate-qr", POST=banking.generate_qr),
+        guarded("/api/employees", GET=shop.staff.list_employees),
+        guarded("/api/timeclock/clockin", POST=shop.staff.clock_in),
+        guarded("/api/websocket/health", GET=shop.realtime.health),
+        guarded("/api/partner/products", GET=partner),
         guarded("/api/orders/{order_id}", GET=orders.read_one),
-        guarded("/api/payment/open-banking/qr/{payment_id}.svg", GET=open_banking.read_picture),
-        public("/api/auth/login", POST=sign_in.login),
-        guarded("/api/partner/products", GET=limiter.limited(catalogue.list_products)),
-        guarded(LOAD_RUNS_PATH + "/{run_id}", GET=load_runs.read, DELETE=load_runs.remove),
+        guarded("/api/payment/open-banking/qr/{payment_id}.svg", GET=banking.read_picture),
+        public("/api/auth/login", POST=shop.sign_in.login),
+        public(METRICS_PATH, GET=shop.status.metrics),
         public(FAULTS_PATH, GET=control.read, PUT=control.change),
-        public(METRICS_PATH, GET=status.metrics),
+        guarded(LOAD_RUNS_PATH + "/{run_id}", GET=runs.read, DELETE=runs.remove),
         public("/openapi.json", GET=_fixed(json_response(openapi_document()))),
-        guarded(WEBSOCKET_PATH, GET=realtime.require_upgrade),
-        WebSocketRoute(WEBSOCKET_PATH, realtime.connect),
+        guarded(WEBSOCKET_PATH, GET=shop.realtime.require_upgrade),
+        WebSocketRoute(WEBSOCKET_PATH, shop.realtime.connect),
     ]
 
 

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_network(parser)
     _add_behaviour(parser)
     _add_limiter(parser.add_argument_group("the limiter of /api/partner"))
+    _add_payments(parser.add_argument_group("card payments"))
     _add_faults(parser.add_argument_group("what shall be wrong"))
     return parser
 
@@ -122,6 +123,46 @@ def _add_limiter(group: "argparse._ArgumentGroup") -> None:
     )
 
 
+def _add_payments(group: "argparse._ArgumentGroup") -> None:
+    group.add_argument(
+        "--provider-timeout",
+        dest="provider_timeout_s",
+        type=_checked(_read_some_time),
+        default="500ms",
+        metavar="TIME",
+        help="how long the payment provider may take for one (%(default)s)",
+    )
+    group.add_argument(
+        "--breaker",
+        type=_checked(_read_switch),
+        default="on",
+        metavar="on|off",
+        help="a circuit breaker around the payment provider (%(default)s)",
+    )
+    group.add_argument(
+        "--breaker-failures",
+        type=_whole_number(1, 1000),
+        default=5,
+        metavar="N",
+        help="so many failures in a row open it (%(default)s)",
+    )
+    group.add_argument(
+        "--breaker-open",
+        dest="breaker_open_s",
+        type=_checked(_read_some_time),
+        default="2s",
+        metavar="TIME",
+        help="how long it stays open before one payment may try again (%(default)s)",
+    )
+    group.add_argument(
+        "--payments-at-once",
+        type=_whole_number(1, 100_000),
+        default=64,
+        metavar="N",
+        help="under way at the same time; more are refused with 503 at once (%(default)s)",
+    )
+
+
 def _add_faults(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--fault-control",
@@ -137,6 +178,18 @@ def _add_faults(group: "argparse._ArgumentGroup") -> None:
         metavar="FAULT",
         help=f"wrong from the start, may be repeated: {', '.join(FAULT_OPTIONS)}",
     )
+
+
+def _read_some_time(text: str) -> float:
+    if seconds := read_time(text):
+        return seconds
+    raise ValueError(f"{text!r} is no time at all; write 500ms or 0.5s")
+
+
+def _read_switch(text: str) -> bool:
+    if text in {"on", "off"}:
+        return text == "on"
+    raise ValueError(f"{text!r} is neither on nor off")
 
 
 def _checked(read: Callable[[str], Value]) -> Callable[[str], Value]:

@@ -1,15 +1,17 @@
 """What is wrong with the server on purpose, so that suites can be seen to find it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pos_api.errors import ApiError, json_response
+from pos_api.errors import ApiError, invalid_field, json_response
 from pos_api.fields import Fields, read_fields
 from pos_api.loopback import require_loopback
+from pos_api.modes import LONGEST_DELAY_MS, MODES
+from pos_api.times import read_time
 
 FAULTS_PATH = "/api/faults"
 
@@ -20,8 +22,12 @@ _SWITCHES: dict[str, FaultSetting] = {
     "double-charge": {"double_charge": True},
     "admit-expired": {"admit_expired": True},
     "limiter-off": {"limiter": "off"},
+    "breaker-off": {"breaker": "off"},
+    "provider-broken": {"provider": "broken", "delay_ms": 0},
 }
-FAULT_OPTIONS = (*_SWITCHES, "lose-orders=SHARE")
+FAULT_OPTIONS = (*_SWITCHES, "provider-slow=TIME", "lose-orders=SHARE")
+
+TellProvider = Callable[[str, int], Awaitable[None]]
 
 
 @dataclass
@@ -29,16 +35,23 @@ class Faults:
     """Each fault by itself; a new server has none.
 
     Attributes:
+        provider: ``ok``; ``slow``, which charges at once and answers late; ``broken``, which
+            charges nothing and answers 500.
+        delay_ms: how late a slow or broken provider answers.
         double_charge: each accepted payment intent is stored twice.
         lose_orders: the share of orders that are accepted and forgotten.
         admit_expired: tokens are good for ever.
-        limiter: "off" lets every request pass.
+        limiter: ``off`` lets every request pass.
+        breaker: ``off`` lets every charge go to the provider.
     """
 
+    provider: str = "ok"
+    delay_ms: int = 0
     double_charge: bool = False
     lose_orders: float = 0.0
     admit_expired: bool = False
     limiter: str = "on"
+    breaker: str = "on"
 
     def change(self, setting: FaultSetting) -> None:
         """Set the members that are named and leave the others."""
@@ -57,6 +70,8 @@ def read_fault(text: str) -> FaultSetting:
     name, _, value = text.partition("=")
     if name == "lose-orders":
         return {"lose_orders": _read_share(value)}
+    if name == "provider-slow":
+        return {"provider": "slow", "delay_ms": round(read_time(value) * 1000)}
     raise ValueError(f"{text!r} is no fault; known are {', '.join(FAULT_OPTIONS)}")
 
 
@@ -75,11 +90,13 @@ class FaultControl:
 
     Args:
         faults: what it changes.
+        tell_provider: passes the provider's mode and delay on to it.
         allowed: whether the server was started with ``--fault-control``.
     """
 
-    def __init__(self, faults: Faults, *, allowed: bool) -> None:
+    def __init__(self, faults: Faults, tell_provider: TellProvider, *, allowed: bool) -> None:
         self._faults = faults
+        self._tell_provider = tell_provider
         self._allowed = allowed
 
     async def read(self, request: Request) -> Response:
@@ -91,7 +108,10 @@ class FaultControl:
         """``PUT /api/faults``: change those that are named, and show all."""
         self._require_permission(request)
         fields = await read_fields(request, tuple(asdict(self._faults)))
-        self._faults.change(_read_changes(fields))
+        changes = _read_changes(fields)
+        if "provider" in changes:
+            await self._tell_provider(changes["provider"], changes["delay_ms"])
+        self._faults.change(changes)
         return json_response(asdict(self._faults))
 
     def _require_permission(self, request: Request) -> None:
@@ -108,5 +128,21 @@ def _read_changes(fields: Fields) -> FaultSetting:
         "lose_orders": fields.share,
         "admit_expired": fields.boolean,
         "limiter": lambda name: fields.choice(name, ("on", "off")),
+        "breaker": lambda name: fields.choice(name, ("on", "off")),
     }
-    return {name: read(name) for name, read in readers.items() if name in fields}
+    changes = {name: read(name) for name, read in readers.items() if name in fields}
+    return {**changes, **_read_provider(fields)}
+
+
+def _read_provider(fields: Fields) -> FaultSetting:
+    if "provider" not in fields:
+        if "delay_ms" in fields:
+            raise invalid_field("provider", "sent together with delay_ms", None)
+        return {}
+    mode = fields.choice("provider", MODES)
+    if mode == "ok":
+        return {"provider": mode, "delay_ms": 0}
+    if mode == "slow":
+        return {"provider": mode, "delay_ms": fields.integer("delay_ms", 1, LONGEST_DELAY_MS)}
+    delay_ms = fields.optional_integer("delay_ms", 0, LONGEST_DELAY_MS)
+    return {"provider": mode, "delay_ms": delay_ms or 0}

@@ -166,7 +166,7 @@ def _payments() -> dict[str, Any]:
                 "createPaymentIntent",
                 "Announce a card payment",
                 answer(200, "The intent.", "PaymentIntent", Idempotent_Replayed=replayed),
-                errors="503",
+                errors="502 503 504",
                 body="NewPaymentIntent",
                 parameters=(key,),
             )

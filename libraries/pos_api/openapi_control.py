@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pos_api.modes import LONGEST_DELAY_MS, MODES
 from pos_api.openapi_parts import answer, operation, path_parameter
 from pos_api.openapi_shapes import (
     BOOLEAN,
@@ -80,33 +81,81 @@ def control_schemas() -> dict[str, Schema]:
 
 def _metrics() -> dict[str, Schema]:
     count = {"method": STRING, "route": STRING, "status": whole(100, 599), "count": whole(1)}
-    limiter = {
-        "policy": STRING,
-        "kind": one_of("off", "fixed", "moving", "sliding", "bucket"),
-        "quota": whole(1, description="Requests in a window, for each token."),
-        "window_s": whole(1),
-        "burst": or_null(whole(1, description="What the bucket holds; null for other kinds.")),
-        "admitted": whole(0),
-        "refused": whole(0),
-    }
     return {
         "Metrics": object_of(
             {
                 "total": whole(0),
                 "requests": {"type": "array", "items": object_of(count)},
-                "limiter": object_of(limiter),
+                "limiter": reference("LimiterMetrics"),
+                "payments": reference("PaymentMetrics"),
+                "breaker": reference("BreakerMetrics"),
+                "provider": reference("ProviderMetrics"),
             }
-        )
+        ),
+        "LimiterMetrics": _limiter_metrics(),
+        "PaymentMetrics": object_of(
+            {
+                "at_once": whole(1, description="Card payments that may be under way."),
+                "under_way": whole(0),
+                "peak": whole(0),
+                "shed": whole(0, description="Refused because so many were under way."),
+            }
+        ),
+        "BreakerMetrics": _breaker_metrics(),
+        "ProviderMetrics": object_of(
+            {
+                "calls": whole(0),
+                "succeeded": whole(0),
+                "failed": whole(0),
+                "timed_out": whole(0),
+            }
+        ),
     }
+
+
+def _limiter_metrics() -> Schema:
+    return object_of(
+        {
+            "policy": STRING,
+            "kind": one_of("off", "fixed", "moving", "sliding", "bucket"),
+            "quota": whole(1, description="Requests in a window, for each token."),
+            "window_s": whole(1),
+            "burst": or_null(whole(1, description="What the bucket holds; null for others.")),
+            "admitted": whole(0),
+            "refused": whole(0),
+        }
+    )
+
+
+def _breaker_metrics() -> Schema:
+    state = one_of("closed", "open", "half_open")
+    seconds = {"type": "number", "description": "By the machine's monotonic clock."}
+    return object_of(
+        {
+            "on": BOOLEAN,
+            "state": state,
+            "failures": whole(0, description="In a row, while closed."),
+            "opened": whole(0, description="How often it has opened."),
+            "refused": whole(0, description="Payments it has turned away."),
+            "probes": whole(0, description="Payments that it let through to see."),
+            "transitions": {
+                "type": "array",
+                "items": object_of({"from": state, "to": state, "monotonic_s": seconds}),
+            },
+        }
+    )
 
 
 def _fault_schemas() -> dict[str, Schema]:
     share = {"type": "number", "minimum": 0, "maximum": 1}
     faults = {
+        "provider": {**one_of(*MODES), "description": "slow charges at once, and answers late."},
+        "delay_ms": whole(0, LONGEST_DELAY_MS, "Of a slow or broken provider."),
         "double_charge": {**BOOLEAN, "description": "Each payment intent is stored twice."},
         "lose_orders": {**share, "description": "Share of orders accepted and forgotten."},
         "admit_expired": {**BOOLEAN, "description": "Expired tokens are as good as others."},
         "limiter": {**one_of("on", "off"), "description": "off: every request is admitted."},
+        "breaker": {**one_of("on", "off"), "description": "off: every payment is tried."},
     }
     return {
         "Faults": object_of(faults),

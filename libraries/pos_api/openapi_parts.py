@@ -13,7 +13,9 @@ _ERRORS = {
     "422": "A field or parameter is missing, unknown or out of its range.",
     "426": "This is a WebSocket: send the upgrade headers.",
     "429": "The token's quota is used up.",
-    "503": "The database cannot be used at the moment.",
+    "502": "The payment provider failed.",
+    "503": "The database cannot be used at the moment, or payments are not possible.",
+    "504": "The payment provider did not answer in time; it may have charged.",
 }
 
 RATE_LIMIT = {
@@ -23,6 +25,7 @@ RATE_LIMIT = {
 _ERROR_HEADERS = {
     "401": {"WWW-Authenticate": "As in RFC 6750."},
     "429": {"Retry-After": "Seconds after which a request is accepted.", **RATE_LIMIT},
+    "503": {"Retry-After": "Seconds, where it is known when to try again."},
 }
 
 

@@ -2,17 +2,18 @@
 
 import secrets
 import sqlite3
-import time
-from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pos_api.breaker import Breaker
+from pos_api.charging import Charge, Charging, KeyReused
 from pos_api.errors import ApiError, invalid_field, json_response
 from pos_api.faults import Faults
 from pos_api.fields import read_fields
 from pos_api.origin import Origin, origin_of
+from pos_api.shedding import Gate
 from pos_api.storage import Database, Row
 
 _FIELDS = ("amount", "currency", "description")
@@ -32,11 +33,25 @@ _INSERT = (
 )
 
 
+Asked = tuple[int, str, str | None]
+"""Amount, currency and description of a payment."""
+
+
 class Payments:
     """The endpoints of payments. Amounts are in minor units: 1250 is 12.50 EUR."""
 
-    def __init__(self, database: Database, faults: Faults) -> None:
+    def __init__(
+        self,
+        database: Database,
+        charging: Charging,
+        breaker: Breaker,
+        gate: Gate,
+        faults: Faults,
+    ) -> None:
         self._database = database
+        self._charging = charging
+        self._breaker = breaker
+        self._gate = gate
         self._faults = faults
         rows = database.read("SELECT id, name, provider, currencies FROM payment_methods")
         methods = [_present_method(row) for row in rows]
@@ -65,16 +80,40 @@ class Payments:
             fields.choice("currency", _CURRENCIES),
             fields.optional_text("description", 200),
         )
-        key = _read_key(request)
-        origin = origin_of(request)
-        copies = 2 if self._faults.double_charge else 1
-        intent, replayed = await self._database.write(
-            lambda connection: _find_or_insert(connection, asked, key, origin, copies)
-        )
+        key, origin = _read_key(request), origin_of(request)
+        intent = self._find(key)
+        replayed = intent is not None
+        if intent is None:
+            charge = await self._charge(asked, key)
+            row = (charge.id, *asked, charge.client_secret, charge.created)
+            intent, replayed = await self._store(row, key, origin)
         if replayed and intent[1:4] != asked:
             raise _key_reused()
         headers = {"Idempotent-Replayed": "true"} if replayed else None
         return json_response(_present_intent(intent), headers=headers)
+
+    def _find(self, key: str | None) -> Row | None:
+        rows = self._database.read(_FIND, (key,)) if key is not None else []
+        return rows[0] if rows else None
+
+    async def _charge(self, asked: Asked, key: str | None) -> Charge:
+        """Charge once for a key; a request without one has a key that nobody else has.
+
+        When the provider's answer is lost, it has charged and nothing is stored. The client's
+        repetition, with the same key, then gets the charge of the first time.
+        """
+        provider_key = secrets.token_hex(16) if key is None else f"key:{key}"
+        with self._gate.passing():
+            try:
+                return await self._breaker.call(lambda: self._charging.charge(*asked, provider_key))
+            except KeyReused as error:
+                raise _key_reused() from error
+
+    async def _store(self, row: Row, key: str | None, origin: Origin) -> tuple[Row, bool]:
+        copies = 2 if self._faults.double_charge else 1
+        return await self._database.write(
+            lambda connection: _find_or_insert(connection, row, key, origin, copies)
+        )
 
 
 def _read_key(request: Request) -> str | None:
@@ -86,12 +125,12 @@ def _read_key(request: Request) -> str | None:
 
 def _find_or_insert(
     connection: sqlite3.Connection,
-    asked: Sequence[object],
+    intent: Row,
     key: str | None,
     origin: Origin,
     copies: int,
 ) -> tuple[Row, bool]:
-    """The intent of this key, and whether it was there before.
+    """The intent of this key, and whether another request has stored it before.
 
     Looking and inserting happen in one transaction of the only writer: two requests with the
     same key cannot both find nothing.
@@ -100,16 +139,11 @@ def _find_or_insert(
         found = connection.execute(_FIND, (key,)).fetchone()
         if found is not None:
             return found, True
-    intent = _new_intent(asked)
     connection.execute(_INSERT, (*intent, key, *origin))
     for _ in range(1, copies):  # the fault of a shop that charges twice
-        connection.execute(_INSERT, (*_new_intent(asked), None, *origin))
+        another = ("pi_" + secrets.token_hex(12), *intent[1:])
+        connection.execute(_INSERT, (*another, None, *origin))
     return intent, False
-
-
-def _new_intent(asked: Sequence[object]) -> Row:
-    number = "pi_" + secrets.token_hex(12)
-    return (number, *asked, f"{number}_secret_{secrets.token_hex(12)}", int(time.time()))
 
 
 def _present_intent(intent: Row) -> dict[str, Any]:
@@ -143,7 +177,8 @@ def _present_method(row: Row) -> dict[str, Any]:
 
 def _add_stripe_members(error: ApiError) -> None:
     """Add what clients of Stripe look for, ``type`` and ``param``, to the error all share."""
-    error.extra.setdefault("type", "invalid_request_error")
+    kind = "invalid_request_error" if error.status < 500 else "api_error"
+    error.extra.setdefault("type", kind)
     if error.field is not None:
         error.extra.setdefault("param", error.field)
 

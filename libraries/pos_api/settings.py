@@ -25,6 +25,11 @@ class Settings:
     limiter: str = "moving"
     limit: Quota = DEFAULT_LIMIT
     limit_burst: int | None = None
+    provider_timeout_s: float = 0.5
+    breaker: bool = True
+    breaker_failures: int = 5
+    breaker_open_s: float = 2.0
+    payments_at_once: int = 64
     fault_control: bool = False
     faults: tuple[FaultSetting, ...] = ()
     username: str = DEFAULT_USERNAME
@@ -40,6 +45,11 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     options = read_arguments(arguments)
     if options["limit_burst"] is not None and options["limiter"] != "bucket":
         raise StartError("--limit-burst is for --limiter bucket only; the others have no burst.")
+    if options["provider_timeout_s"] >= options["breaker_open_s"]:
+        raise StartError(
+            "--provider-timeout must be shorter than --breaker-open, so that no call from before "
+            "is taken for the probe."
+        )
     return Settings(
         **options,
         username=read_credential(environment, "POS_API_USERNAME", DEFAULT_USERNAME),

@@ -11,7 +11,15 @@ from integration.pos_api.test_load_runs import report, write
 from pos_api.credentials import DEFAULT_PASSWORD, DEFAULT_USERNAME
 
 PATH = "/api/faults"
-NONE = {"double_charge": False, "lose_orders": 0.0, "admit_expired": False, "limiter": "on"}
+NONE = {
+    "provider": "ok",
+    "delay_ms": 0,
+    "double_charge": False,
+    "lose_orders": 0.0,
+    "admit_expired": False,
+    "limiter": "on",
+    "breaker": "on",
+}
 
 
 def change(server: Server, **changes: Any) -> Any:
@@ -46,6 +54,9 @@ def test_only_what_is_named_changes(start: Start) -> None:
         ({"lose_orders": 1.5}, "lose_orders"),
         ({"lose_orders": True}, "lose_orders"),
         ({"limiter": "open"}, "limiter"),
+        ({"provider": "slow"}, "delay_ms"),
+        ({"provider": "slow", "delay_ms": 60_001}, "delay_ms"),
+        ({"delay_ms": 5}, "provider"),
         ({"double_charge": True, "lose_money": 1}, "lose_money"),
     ],
 )

@@ -9,9 +9,10 @@ import pytest
 from starlette.routing import Route, WebSocketRoute
 
 from pos_api.app import build_router
-from pos_api.counters import RequestCounters
+from pos_api.faults import Faults
 from pos_api.openapi import openapi_document
 from pos_api.settings import Settings
+from pos_api.shop import Shop
 from pos_api.storage import Database
 
 DOCUMENT = openapi_document()
@@ -38,7 +39,7 @@ def schema_with_components(schema: dict[str, Any]) -> dict[str, Any]:
 def routes(tmp_path: Path) -> set[tuple[str, str]]:
     """Path and method of every route of the application."""
     database = Database(tmp_path / "shop.sqlite3")
-    router = build_router(Settings(), database, RequestCounters())
+    router = build_router(Shop(Settings(), database, "http://127.0.0.1:9", Faults()))
     database._connection.close()
     found = {(r.path, "GET") for r in router.routes if isinstance(r, WebSocketRoute)}
     for route in router.routes:

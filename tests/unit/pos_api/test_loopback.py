@@ -12,6 +12,7 @@ from starlette.requests import Request
 from pos_api.app import build_app
 from pos_api.credentials import DEFAULT_PASSWORD, DEFAULT_USERNAME
 from pos_api.errors import ApiError
+from pos_api.faults import Faults
 from pos_api.loopback import require_loopback
 from pos_api.settings import Settings
 from pos_api.storage import Database
@@ -75,7 +76,8 @@ def test_strangers_get_nothing_that_belongs_to_the_test(
     database: Database, method: str, path: str
 ) -> None:
     async def ask() -> tuple[int, Any]:
-        app = build_app(Settings(fault_control=True), database)
+        settings = Settings(fault_control=True)
+        app = build_app(settings, database, "http://127.0.0.1:9", Faults())
         credentials = {"username": DEFAULT_USERNAME, "password": DEFAULT_PASSWORD}
         _, token = await answer_of(app, "POST", "/api/auth/login", credentials)
         return await answer_of(app, method, path, {}, token["access_token"])
