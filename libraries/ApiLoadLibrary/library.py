@@ -14,6 +14,7 @@ from robotlibcore import DynamicCore
 from . import __version__
 from .keywords.background import Background
 from .keywords.baselines import Baselines
+from .keywords.bursts import Bursts
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
 from .keywords.left_out import left_out, place_of
@@ -107,7 +108,7 @@ class ApiLoadLibrary(DynamicCore):
         super().__init__(
             [
                 *(part(_session) for part in (Servers, Endpoints, Verdicts, Baselines, Metrics)),
-                *(part(_session, sender) for part in (Loads, Background)),
+                *(part(_session, sender) for part in (Loads, Bursts, Background)),
             ]
         )
         self._suite: Any = None

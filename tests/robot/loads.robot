@@ -52,6 +52,47 @@ A Condition Of Another Test Stops Nothing
     Sustain 50 Requests Per Second On Slow    duration=2 s    name=Not Stopped
     Get Metric    max    Slow
 
+A Burst Is Sent
+    [Documentation]    PASS
+    Burst To 5 Times 40 Requests Per Second On Quick    duration=1 s    around=4 s    name=Burst
+    Verify Return To Normal Within 4 s
+    Verify Error Rate Below 5 %    during=before
+    Verify Degradation Below 1000 Times
+
+A Burst That Is None Is Refused
+    [Documentation]    FAIL factor='1' is no burst: write a number above 1, like 10.
+    Burst To 1 Times 40 Requests Per Second On Quick
+
+Load Goes On While Something Else Is Done
+    [Documentation]    PASS
+    Start Load    Sustain 50 Requests Per Second On Quick    duration=1 s    name=Behind
+    Sustain 20 Requests Per Second On Slow    duration=500 ms    name=Beside
+    Get Metric    max    Slow
+    Wait Until Load Ends    Behind
+    Get Metric    max    Quick
+
+Load Is Ended When It Has Done Its Duty
+    [Documentation]    PASS
+    Start Load    Sustain 50 Requests Per Second On Quick    duration=1 h    name=Ended
+    Sleep    1 s
+    Stop Load
+    Verify Achieved Rate At Least 90 % Of Target
+
+Load That Goes On Is Not Judged
+    [Documentation]    FAIL The load run Going has not ended: write `Wait Until Load Ends` or `Stop Load` before what
+    ...                judges it.
+    Start Load    Sustain 50 Requests Per Second On Quick    duration=1 h    name=Going
+    Verify Error Rate Below 1 %
+
+What Sends No Load Cannot Be Started
+    [Documentation]    FAIL sentence='Log' sends no load: write a load sentence, like Sustain 1000 Requests Per
+    ...                Minute On Products.
+    Start Load    Log    Nothing
+
+Nothing Goes On That Could Be Waited For
+    [Documentation]    FAIL No load goes on in the background: begin one with `Start Load    …`.
+    Wait Until Load Ends
+
 Each Of Them Can Be Shown And Sends Nothing
     [Documentation]    PASS
     Show Load Plan    Ramp From 10 To 0 Requests Per Second On Quick    over=10 s

@@ -32,6 +32,8 @@ FILLERS = {
     "low": ["0.5"],
     "high": ["1,000"],
     "steps": ["5"],
+    "factor": ["3", "2.5"],
+    "time": ["5 s"],
 }
 # What a sentence cannot do without, besides what stands in it.
 ARGUMENTS = {"Ramp": "    over=1 min", "Step": "    every=30 s"}

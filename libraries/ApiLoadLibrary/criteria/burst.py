@@ -1,7 +1,8 @@
 """What a burst did to response times: how much slower they were, and how soon it was over.
 
 * **Degradation** of an endpoint is the 95th percentile of its response times in the burst,
-  divided by that of the normal load before it.
+  divided by that of the normal load before it.  Both parts are short, so it is judged by point
+  estimate, and says so; how sure the times of a burst are, `p95 < 100 ms` tells of the burst.
 * **Return to normal** is the time from the burst's end to the first stretch of three seconds
   that are as good as normal: their p95 is at most a quarter higher than in the worst three
   seconds before the burst, and no larger a share of their requests failed.  Three seconds are
@@ -19,8 +20,7 @@ from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 from ApiLoadLibrary.measurement.stretch import between, in_phase
 from ApiLoadLibrary.values import NS_PER_S
 
-from .confidence import Interval, quantile_interval
-from .dependence import worth_for_quantile
+from .confidence import samples_needed
 from .doubt import waiting
 from .finding import Finding
 from .judgement import Verdict
@@ -31,7 +31,7 @@ from .readings import judge_reading
 from .subject import Subject
 from .when import CONFIDENCE
 
-__all__ = ["burst_reading", "judge_burst"]
+__all__ = ["burst_reading", "degradation", "judge_burst", "return_to_normal"]
 
 BEFORE, AFTER = "before", "after"
 P95 = Latency("p95")
@@ -64,28 +64,14 @@ def degradation(subject: Subject, metric: Latency = P95) -> Reading:
         where = "before" if not then else "in"
         reason = f"no request {where} the burst was answered as expected"
         return Reading("degradation", None, samples, reason)
-    return Reading(
-        "degradation",
-        now / then,
-        samples,
-        basis=f"p95 {_ms(then)} before and {_ms(now)} in the burst, {subject.basis(burst.count)}",
-        endpoint=subject.name,
-        interval=_ratio(_interval(metric, before), _interval(metric, subject)),
-    )
-
-
-def _interval(metric: Latency, subject: Subject) -> Interval:
-    """Of two intervals each may miss with half of what their ratio may."""
-    tally, share = subject.tally(), metric.share or 0.0
-    confidence = (1 + CONFIDENCE) / 2
-    histogram = metric.histogram(tally)
-    worth = worth_for_quantile(tally, share, confidence) * histogram.count
-    return quantile_interval(histogram, share, confidence, worth)
-
-
-def _ratio(normal: Interval, burst: Interval) -> tuple[float, float]:
-    low = burst.low / normal.high
-    return low, burst.high / normal.low if normal.low else math.inf
+    fewest = samples_needed(metric.share or 0.0, CONFIDENCE)
+    if min(normal.count, burst.count) < fewest:
+        where, option = ("before", "around") if normal.count < fewest else ("in", "duration")
+        reason = f"too few requests {where} the burst: it takes {fewest}; make {option}= longer"
+        return Reading("degradation", None, samples, reason)
+    measured = f"p95 {_ms(then)} before and {_ms(now)} in the burst"
+    basis = f"{measured}, {subject.basis(burst.count)}; point estimate"
+    return Reading("degradation", now / then, samples, basis=basis, endpoint=subject.name)
 
 
 def _unless_waiting(finding: Finding) -> Finding:

@@ -46,7 +46,7 @@ from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, R
 
 from .limits import Target
 from .metrics import METRIC_NAMES, SHARES, Dimension, Metric, find_metric
-from .observed import OBSERVED
+from .observed import OBSERVED, Observed
 from .when import ALL, CONFIDENCE, When, read_clauses
 
 __all__ = [
@@ -167,7 +167,8 @@ def parse(text: str, endpoints: Collection[str] | None = None) -> Criterion:
 def _require_by_second(text: str, position: int, metric: Metric, when: When) -> None:
     if when == ALL or metric.by_second:
         return
-    if when.phase and when.window is None and not when.after_s and metric.has_endpoints:
+    in_phases = metric.has_endpoints and not isinstance(metric, Observed)
+    if in_phases and when.phase and when.window is None and not when.after_s:
         return
     raise BadCriterion(
         text, position, f"{metric.title} is known of the whole run only: leave out this clause."

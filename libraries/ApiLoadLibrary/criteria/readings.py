@@ -6,6 +6,7 @@ doubted where the load generator did not do its part.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from ApiLoadLibrary.measurement.readings import Reading
@@ -52,16 +53,18 @@ def judge_reading(found: Reading, limit: Limit, subject: Subject) -> Finding:
         never=found.never,
     )
     if found.interval is not None:
-        finding = _weighed(finding, Interval(*found.interval))
+        finding = _weighed(finding, Interval(*found.interval), found.reason)
     if finding.verdict is not Verdict.PASS and not finding.reason:
         finding = replace(finding, reason=found.reason)
     return doubted(finding)
 
 
-def _weighed(finding: Finding, interval: Interval) -> Finding:
-    """With the verdict of an interval, and why it has none."""
+def _weighed(finding: Finding, interval: Interval, remedy: str) -> Finding:
+    """With the verdict of an interval, and why it has none and what to do."""
     found = weighed(finding, interval)
     if found.verdict is not Verdict.INCONCLUSIVE:
         return found
-    truth = f"the true value lies {between(interval, finding.limit, CONFIDENCE)}"
-    return replace(found, reason=f"{truth}: send such load for longer")
+    truth = "so few requests do not bound it"
+    if math.isfinite(interval.high):
+        truth = f"the true value lies {between(interval, finding.limit, CONFIDENCE)}"
+    return replace(found, reason="; ".join(filter(None, [truth, remedy])))

@@ -45,7 +45,7 @@ class Background:
 
         ```robotframework
         Start Load    Sustain 1000 Requests Per Minute On Products    duration=1 min
-        Restart The Cache
+        Sleep    20 s    # or restart a service, call a URL, drive a browser …
         Wait Until Load Ends
         Verify Error Rate Below 1 %
         ```
@@ -85,7 +85,7 @@ class Background:
 
         ```robotframework
         Start Load    Sustain 50 Requests Per Second On Products    duration=1 h
-        Run Process    ./migrate.sh
+        Sleep    20 s    # or whatever takes as long as it takes
         Stop Load
         Verify P95 Below Threshold
         ```

@@ -14,7 +14,7 @@ from robot.api.types import Secret
 
 from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.session.acceptance import check_criterion
-from ApiLoadLibrary.values import Amount, Count, Duration, Percent, Rate, TimeUnit
+from ApiLoadLibrary.values import Amount, Count, Duration, Factor, Percent, Rate, TimeUnit
 
 __all__ = ["CONVERTERS", "Confidence", "CriterionText", "LatencyMetric", "unwrapped"]
 
@@ -95,7 +95,7 @@ CONVERTERS: dict[type, Any] = {
     kind: _converter(kind)
     for kind in (
         *(Amount, Confidence, Count, CriterionText, Duration, LatencyMetric, Percent, Rate),
-        TimeUnit,
+        *(Factor, TimeUnit),
     )
 }
 

@@ -11,21 +11,17 @@ from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.tester import (
     Load,
     as_fast_as_possible,
-    burst,
     ramped,
     stepped,
     sustained,
 )
 from ApiLoadLibrary.values import NS_PER_S, Amount, Arrivals, Count, Duration, Rate, TimeUnit
 
-from .sending import Sender, require_load_sentence
+from .sending import Sender, require_load_sentence, spaced
 
 __all__ = ["Loads"]
 
 CALIBRATION = Duration(3 * NS_PER_S)
-BURST, AROUND = Duration(30 * NS_PER_S), Duration(15 * NS_PER_S)
-BURST_WORKERS = 2
-"""As many times the usual number."""
 
 
 class Loads:
@@ -77,58 +73,7 @@ class Loads:
         """
         per_unit = Rate(rate.value, unit.duration)
         load = sustained(per_unit, self._length(duration), warm_up)
-        return self._send(_spaced(load, arrivals), endpoints, name, workers)
-
-    @keyword("Burst To ${factor} Times ${rate} Requests Per ${unit} On ${endpoints}", tags=["load"])
-    def burst(
-        self,
-        factor: Amount,
-        rate: Count,
-        unit: TimeUnit,
-        endpoints: str,
-        *,
-        duration: Duration = BURST,
-        around: Duration = AROUND,
-        warm_up: Duration | None = None,
-        arrivals: Arrivals = Arrivals.EVEN,
-        workers: int | None = None,
-        name: str | None = None,
-    ) -> str:
-        """Sends a normal rate to each of the endpoints, then a multiple of it, then normal again.
-
-        Criteria judge the burst, unless they say `during=before` or `during=after`.  How much
-        slower it was than the normal rate before, and how soon after it times were normal again,
-        is judged by `Verify Degradation …` and `Verify Return To Normal …`.  What
-        `Sustain …` says of requests and answers holds here too.
-
-        Args:
-            factor: How many times the normal rate is sent: `10`, `2.5`.
-            rate: The normal rate, for each endpoint.
-            unit: Per what: Second, Minute or Hour.
-            endpoints: A name, several with commas, or `Each Endpoint`.
-            duration: How long the burst lasts.
-            around: How long the normal rate is sent before it, and again after it.
-            warm_up: How long it is sent before all that, and not looked at.
-            arrivals: `even` or `random`, see `Sustain …`.
-            workers: How many requests may be under way at once, in this run; twice as many as
-                `Use Server` says unless given.
-            name: How criteria (`run=`) and the report call the run.
-
-        Returns:
-            The load run's id.
-
-        Example:
-
-        ```robotframework
-        Burst To 10 Times 1000 Requests Per Minute On Each Endpoint    duration=30 s    around=15 s
-        Verify Degradation Below 3 Times
-        Verify Return To Normal Within 5 s
-        ```
-        """
-        normal = Rate(rate.value, unit.duration)
-        load = burst(normal, factor.value, duration, around, warm_up)
-        workers = workers or BURST_WORKERS * self._session.config.workers
-        return self._send(_spaced(load, arrivals), endpoints, name, workers)
+        return self._send(spaced(load, arrivals), endpoints, name, workers)
 
     @keyword("Ramp From ${low} To ${high} Requests Per ${unit} On ${endpoints}", tags=["load"])
     def ramp(
@@ -172,7 +117,7 @@ class Loads:
         ```
         """
         load = ramped(low.per(unit.duration), high.per(unit.duration), over, hold, warm_up)
-        return self._send(_spaced(load, arrivals), endpoints, name, workers)
+        return self._send(spaced(load, arrivals), endpoints, name, workers)
 
     @keyword(
         "Step From ${low} To ${high} Requests Per ${unit} In ${steps} Steps On ${endpoints}",
@@ -219,7 +164,7 @@ class Loads:
         """
         first, last = (Rate(each.value, unit.duration) for each in (low, high))
         load = stepped(first, last, steps, every, warm_up)
-        return self._send(_spaced(load, arrivals), endpoints, name, workers)
+        return self._send(spaced(load, arrivals), endpoints, name, workers)
 
     @keyword("Send As Fast As Possible On ${endpoints}", tags=["load"])
     def send_as_fast_as_possible(
@@ -345,7 +290,3 @@ class Loads:
 
     def _send(self, load: Load, endpoints: str, name: str | None, workers: int | None) -> str:
         return self._sender.send(lambda: self._session.plan(load, endpoints, name, workers))
-
-
-def _spaced(load: Load, arrivals: Arrivals) -> Load:
-    return load.randomly() if arrivals is Arrivals.RANDOM else load

@@ -12,11 +12,12 @@ from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.acceptance import AcceptanceSession, Conclude, as_it_is
 from ApiLoadLibrary.session.showing import plan_html, plan_lines, run_card
-from ApiLoadLibrary.session.tester import LoadPlan, Watcher
+from ApiLoadLibrary.session.tester import Load, LoadPlan, Watcher
+from ApiLoadLibrary.values import Arrivals
 
 from .console import ConsoleProgress
 
-__all__ = ["Sender", "require_load_sentence"]
+__all__ = ["Sender", "require_load_sentence", "spaced"]
 
 _LOAD_SENTENCE = re.compile(
     r"(?:(?:given|when|then|and|but)\s+)?"
@@ -36,6 +37,11 @@ def require_load_sentence(sentence: str) -> None:
             f"sentence='{sentence}' sends no load: write a load sentence, "
             "like Sustain 1000 Requests Per Minute On Products."
         )
+
+
+def spaced(load: Load, arrivals: Arrivals) -> Load:
+    """The load with its arrivals spaced as asked."""
+    return load.randomly() if arrivals is Arrivals.RANDOM else load
 
 
 class Sender:

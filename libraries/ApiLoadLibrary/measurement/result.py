@@ -259,11 +259,16 @@ class RunResult(Totals):
 
     def seconds(self) -> dict[int, Second]:
         """The timeline over all endpoints, by second of the judged phase."""
-        timeline: dict[int, Second] = {}
-        for endpoint in self.endpoints:
-            for number, second in endpoint.tally.seconds.items():
-                timeline.setdefault(number, Second()).merge(second)
-        return dict(sorted(timeline.items()))
+        return seconds_of(self.endpoints)
+
+
+def seconds_of(endpoints: Iterable[EndpointResult]) -> dict[int, Second]:
+    """The timeline over several endpoints, by second of their phase."""
+    timeline: dict[int, Second] = {}
+    for endpoint in endpoints:
+        for number, second in endpoint.tally.seconds.items():
+            timeline.setdefault(number, Second()).merge(second)
+    return dict(sorted(timeline.items()))
 
 
 def merged(histograms: Iterable[Histogram]) -> Histogram:

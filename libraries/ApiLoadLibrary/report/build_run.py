@@ -10,6 +10,7 @@ from ApiLoadLibrary.measurement.result import GeneratorHealth, PhaseResult, RunR
 from ApiLoadLibrary.measurement.tally import Second
 
 from . import document as doc
+from .build_burst import burst_details
 from .build_endpoint import (
     DECIMALS,
     NS_PER_S,
@@ -60,8 +61,13 @@ def build_run(result: RunResult) -> doc.Run:
         settled=steady.settled if steady else None,
         settled_after_s=steady.warm_up_s if steady and steady.settled else None,
         samples=tuple(sample for each in result.endpoints for sample in build_samples(each)),
-        details=_plain(result.details),
+        details=_plain(_details(result)),
     )
+
+
+def _details(result: RunResult) -> dict[str, Any]:
+    """What its scenario has found; a burst is seen in the phases of its run."""
+    return burst_details(result) if result.scenario == "burst" else result.details
 
 
 def _steady_state(result: RunResult) -> SteadyState | None:

@@ -130,9 +130,9 @@ def thin(points: Sequence[tuple[float, float]], most: int) -> list[tuple[float, 
     return [*kept, points[-1]]
 
 
-def thinned(values: Sequence[float | None], most: int) -> list[Point]:
-    """Values as points in the middles of their seconds, about `most` at most; gaps stay gaps."""
-    points: list[Point] = [(second + 0.5, value) for second, value in enumerate(values)]
+def thinned(values: Sequence[float | None], most: int, step: float = 1.0) -> list[Point]:
+    """Values as points in the middles of their steps, about `most` at most; gaps stay gaps."""
+    points: list[Point] = [((place + 0.5) * step, value) for place, value in enumerate(values)]
     if len(points) <= most:
         return points
     stretches = pieces(points)

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["NARROW", "WIDE", "Chart", "Drawing", "Frame", "Hint", "Label", "Limit", "Line", "Table"]
+__all__ = [
+    "NARROW",
+    "WIDE",
+    "Chart",
+    "Drawing",
+    "Frame",
+    "Hint",
+    "Label",
+    "Limit",
+    "Line",
+    "Span",
+    "Stretch",
+    "Table",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: a value for each second, None where there is none.
+    """One line: a value for each step of time, None where there is none.
 
     Attributes:
         label: Stands at its end.
@@ -27,6 +40,22 @@ class Limit:
 
     value: float
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time that is marked behind the lines.
+
+    Attributes:
+        start_s: Where it begins, and `end_s` where it ends.
+        label: What was going on; it is written where there is room for it.
+        look: `ok`, `warn` or `bad`; `calm` is of no colour.
+    """
+
+    start_s: float
+    end_s: float
+    label: str
+    look: str = "calm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +80,22 @@ class Chart:
         band: Whether the space between first and last line is filled.
         limit: Drawn across, if there is one.
         table: The figures behind it.
+        stretches: Marked behind the lines, in order and apart.
+        step_s: How much time there is from one value of a line to the next.
+        of_lengths: Whether its axis has lengths of time, not moments of a run.
     """
 
     title: str
     caption: str
     unit: str
-    length_s: int
+    length_s: float
     lines: tuple[Line, ...]
     band: bool
     limit: Limit | None
     table: Table
+    stretches: tuple[Stretch, ...] = ()
+    step_s: float = 1.0
+    of_lengths: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +148,16 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch in its place; its label is empty where there is no room for it."""
+
+    x: float
+    width: float
+    label: str
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """A chart in a frame."""
 
@@ -128,3 +173,4 @@ class Drawing:
     limit_y: float | None
     labels: tuple[Label, ...]
     hints: tuple[Hint, ...]
+    spans: tuple[Span, ...]

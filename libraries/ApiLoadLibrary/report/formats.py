@@ -60,6 +60,8 @@ def milliseconds(value: float | None, extra: int = 0) -> str:
     """
     if value is None:
         return NOTHING
+    if value == 0:
+        return "0 ms"
     for below, decimals in ((0.1, 3), (1, 2), (100, 1), (1_000, 0)):
         if round(value, decimals) < below:
             return f"{value:.{decimals + extra}f} ms"

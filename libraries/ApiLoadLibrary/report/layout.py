@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from . import formats
 from .charts import Point, Scale, area, nice_ticks, path, pieces, spread, thinned, time_step
-from .drawing import Chart, Drawing, Frame, Hint, Label
+from .drawing import Chart, Drawing, Frame, Hint, Label, Span, Stretch
 
 __all__ = ["draw"]
 
@@ -26,9 +26,9 @@ def draw(chart: Chart, frame: Frame) -> Drawing:
     left = max(frame.left, 10 + frame.digit * max(map(len, figures)))
     right = frame.width - 16 - frame.letter * max(map(len, names))
     base = frame.height - frame.bottom
-    x = Scale(0, max(chart.length_s, 1), left, right)
+    x = Scale(0, chart.length_s or 1, left, right)
     y = Scale(0, ticks[-1] * divisor, base, frame.top)
-    points = [thinned(line.values, frame.most_points) for line in chart.lines]
+    points = [thinned(line.values, frame.most_points, chart.step_s) for line in chart.lines]
     return Drawing(
         frame=frame,
         left=left,
@@ -39,7 +39,7 @@ def draw(chart: Chart, frame: Frame) -> Drawing:
             Label(left - 8, y(tick * divisor) + 4, figure)
             for tick, figure in zip(ticks, figures, strict=True)
         ),
-        columns=tuple(_columns(chart.length_s, frame, x, base)),
+        columns=tuple(_columns(chart, frame, x, base)),
         band=area(points[0], points[-1], x, y) if _can_band(chart, points) else "",
         lines=tuple(
             (line.role, path(each, x, y)) for line, each in zip(chart.lines, points, strict=True)
@@ -47,7 +47,14 @@ def draw(chart: Chart, frame: Frame) -> Drawing:
         limit_y=y(chart.limit.value) if chart.limit and shown else None,
         labels=tuple(_labels(chart, points, y, right + 10, frame, shown=shown)),
         hints=tuple(_hints(chart, frame, x)),
+        spans=tuple(_span(each, frame, x) for each in chart.stretches),
     )
+
+
+def _span(stretch: Stretch, frame: Frame, x: Scale) -> Span:
+    start, end = x(stretch.start_s), x(stretch.end_s)
+    fits = len(stretch.label) * frame.letter <= end - start
+    return Span(start, end - start, stretch.label if fits else "", stretch.look)
 
 
 def _unit(chart: Chart, highest: float) -> tuple[int, str]:
@@ -71,11 +78,15 @@ def _can_band(chart: Chart, points: Sequence[Sequence[Point]]) -> bool:
     return chart.band and len(pieces(points[0])) == len(pieces(points[-1]))
 
 
-def _columns(length_s: int, frame: Frame, x: Scale, base: float) -> list[Label]:
-    step = time_step(length_s, frame.time_steps)
+def _columns(chart: Chart, frame: Frame, x: Scale, base: float) -> list[Label]:
+    if chart.of_lengths:
+        ticks = nice_ticks(chart.length_s, frame.time_steps)
+        shown = [tick for tick in ticks if tick <= chart.length_s]
+        return [Label(x(tick), base + 19, formats.duration(tick)) for tick in shown]
+    step = time_step(chart.length_s, frame.time_steps)
     return [
         Label(x(second), base + 19, formats.clock(second))
-        for second in range(0, length_s + 1, step)
+        for second in range(0, int(chart.length_s) + 1, step)
     ]
 
 
@@ -116,21 +127,22 @@ def _end(points: Sequence[Point]) -> float | None:
 
 
 def _hints(chart: Chart, frame: Frame, x: Scale) -> list[Hint]:
-    """Columns of equal width; one of several seconds tells its second with the highest value."""
+    """Columns of equal width; one of several steps tells its step with the highest value."""
     if not frame.most_hints or not chart.lines:
         return []
-    seconds = len(chart.lines[0].values)
-    width = -(-seconds // frame.most_hints)
+    steps, step_s = len(chart.lines[0].values), chart.step_s
+    width = -(-steps // frame.most_hints)
     hints = []
-    for start in range(0, seconds, width or 1):
-        worst = max(range(start, min(start + width, seconds)), key=lambda each: _top(chart, each))
+    for start in range(0, steps, width or 1):
+        worst = max(range(start, min(start + width, steps)), key=lambda each: _top(chart, each))
         figures = [(line.label, line.values[worst]) for line in reversed(chart.lines)]
         told = [f"{label} {formats.amount(v, chart.unit)}" for label, v in figures if v is not None]
         if told:
-            text = f"{formats.clock(worst)}: {', '.join(told)}"
-            hints.append(Hint(x(start), x(start + width) - x(start), text))
+            when = formats.duration if chart.of_lengths else formats.clock
+            text = f"{when(worst * step_s)}: {', '.join(told)}"
+            hints.append(Hint(x(start * step_s), x(width * step_s) - x(0), text))
     return hints
 
 
-def _top(chart: Chart, second: int) -> float:
-    return max((line.values[second] or 0.0 for line in chart.lines), default=0.0)
+def _top(chart: Chart, step: int) -> float:
+    return max((line.values[step] or 0.0 for line in chart.lines), default=0.0)

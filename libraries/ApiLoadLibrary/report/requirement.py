@@ -6,6 +6,7 @@ import re
 
 from . import formats
 from .document import Criterion
+from .requirement_words import OBSERVED_WORDS, observed_words
 
 __all__ = [
     "finding",
@@ -59,7 +60,9 @@ def has_own_limits(criterion: Criterion) -> bool:
 def requirement(criterion: Criterion) -> str:
     """The criterion as a sentence that somebody without the trade can read aloud."""
     metric = criterion.metric.casefold()
-    if criterion.unit == "ms":
+    if metric in OBSERVED_WORDS:
+        sentence = observed_words(criterion, metric)
+    elif criterion.unit == "ms":
         sentence = _latency(criterion, metric)
     elif metric.startswith(SHARE_OF):
         sentence = _share(criterion, _ending(metric))

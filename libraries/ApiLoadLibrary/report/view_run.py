@@ -10,6 +10,8 @@ from .charts import trend
 from .document import Distribution, Document, Endpoint, Run
 from .drawing import Chart, Table
 from .figures import decisive_chart, rate_chart, response_chart
+from .scenario_details import Details
+from .view_details import view_details
 from .view_tables import failures, run_tables
 from .words import load_sentence, steadiness
 
@@ -51,6 +53,7 @@ class RunView:
     endpoints: tuple[EndpointRow, ...]
     failures: tuple[tuple[str, str, str, str], ...]
     tables: tuple[Table, ...]
+    details: Details | None = None
 
 
 def view_run(number: int, run: Run, document: Document) -> RunView:
@@ -62,6 +65,7 @@ def view_run(number: int, run: Run, document: Document) -> RunView:
         anchor=f"run-{number}",
         charts=tuple(each for each in charts if each and each.length_s),
         tables=run_tables(run),
+        details=view_details(run),
     )
 
 

@@ -100,6 +100,8 @@ def load_sentence(run: Run) -> str:
     length = f"{formats.duration(run.length_s)}{_after(run)}"
     if len(rates) != 1:
         return f"{_all_rates(run)} {_on(run.endpoints, even=False)} for {length}."
+    if run.scenario == "burst":
+        return f"A burst {_on(run.endpoints, even=True)} for {length}: {run.endpoints[0].rate}."
     (rate,), where = rates, _on(run.endpoints, even=True)
     words = _rate_words(rate)
     return f"{words} {where} for {length}." if words else f"Load {where} for {length}: {rate}."
@@ -118,6 +120,8 @@ def steadiness(run: Run) -> str:
 def _after(run: Run) -> str:
     """What came before the part that is judged."""
     start_s = next((each.start_s for each in run.phases if each.judged), 0.0)
+    if run.scenario == "burst":
+        return ""
     names = " and ".join(each.name for each in run.phases if each.end_s <= start_s)
     return f", after {formats.duration(start_s)} of {names}" if names else ""
 

@@ -9,7 +9,7 @@ from ApiLoadLibrary.report import formats
     "value, text",
     [
         (None, "–"),
-        (0, "0.000 ms"),
+        (0, "0 ms"),
         (0.0031, "0.003 ms"),
         (0.42, "0.42 ms"),
         (0.996, "1.0 ms"),

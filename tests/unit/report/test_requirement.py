@@ -199,9 +199,14 @@ def test_percentiles_are_so_many_of_so_many(metric, words):
             "The load generator's busiest process takes less than 90 % of a processor core",
         ),
         (
-            {"criterion": "degradation < 3", "metric": "degradation", "target": 3.0, "unit": "×"}
-            | {"endpoint": None},
-            "Degradation is less than 3 ×",
+            {"criterion": "degradation < 3 times", "metric": "degradation", "target": 3.0}
+            | {"unit": "times"},
+            "In the burst 95 of 100 requests take less than 3 times as long as before it",
+        ),
+        (
+            {"criterion": "return to normal of Products <= 5 s", "metric": "return to normal"}
+            | {"target": 5000.0, "operator": "<=", "scope": "Products"},
+            "No more than 5 s after the burst requests to Products are as quick as before it",
         ),
     ],
 )
