@@ -91,6 +91,13 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="seconds until a token expires (%(default)s)",
     )
+    parser.add_argument(
+        "--websocket-limit",
+        type=_whole_number(1, 1_000_000),
+        default=10_000,
+        metavar="N",
+        help="connections to /api/ws at the same time; more are refused with 503 (%(default)s)",
+    )
     parser.add_argument("--log-level", choices=LOG_LEVELS, default="info", help="(%(default)s)")
     parser.add_argument(
         "--stop-with-parent",

@@ -21,6 +21,7 @@ FaultSetting = Mapping[str, Any]
 _SWITCHES: dict[str, FaultSetting] = {
     "double-charge": {"double_charge": True},
     "admit-expired": {"admit_expired": True},
+    "drop-websockets": {"drop_websockets": True},
     "limiter-off": {"limiter": "off"},
     "breaker-off": {"breaker": "off"},
     "provider-broken": {"provider": "broken", "delay_ms": 0},
@@ -41,6 +42,7 @@ class Faults:
         double_charge: each accepted payment intent is stored twice.
         lose_orders: the share of orders that are accepted and forgotten.
         admit_expired: tokens are good for ever.
+        drop_websockets: a tenth of the connections is closed with 1011, each second.
         limiter: ``off`` lets every request pass.
         breaker: ``off`` lets every charge go to the provider.
     """
@@ -50,6 +52,7 @@ class Faults:
     double_charge: bool = False
     lose_orders: float = 0.0
     admit_expired: bool = False
+    drop_websockets: bool = False
     limiter: str = "on"
     breaker: str = "on"
 
@@ -127,6 +130,7 @@ def _read_changes(fields: Fields) -> FaultSetting:
         "double_charge": fields.boolean,
         "lose_orders": fields.share,
         "admit_expired": fields.boolean,
+        "drop_websockets": fields.boolean,
         "limiter": lambda name: fields.choice(name, ("on", "off")),
         "breaker": lambda name: fields.choice(name, ("on", "off")),
     }

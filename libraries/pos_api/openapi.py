@@ -196,8 +196,11 @@ def _realtime() -> dict[str, Any]:
     token = {"name": "access_token", "in": "query", "schema": {"type": "string"}}
     upgraded = {
         "101": {
-            "description": "A WebSocket that echoes. Closed with 1008 when the token, in the "
-            "header or the query, will not do."
+            "description": 'A WebSocket that echoes what it gets. `{"subscribe": "orders"}` '
+            'is answered `{"subscribed": "orders"}` and followed by an event for each new '
+            'order, until `{"unsubscribe": "orders"}`. Closed with 1008 when the token, in the '
+            "header or the query, will not do; 1009: a message over 64 KiB; 1013: too slow for the "
+            "events; 1012: the server ends."
         }
     }
     return {
@@ -210,7 +213,7 @@ def _realtime() -> dict[str, Any]:
         },
         "/api/ws": {
             "get": operation(
-                "openWebSocket", "The WebSocket", upgraded, errors="426", parameters=(token,)
+                "openWebSocket", "The WebSocket", upgraded, errors="426 503", parameters=(token,)
             )
         },
     }

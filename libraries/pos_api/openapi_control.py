@@ -90,6 +90,7 @@ def _metrics() -> dict[str, Schema]:
                 "payments": reference("PaymentMetrics"),
                 "breaker": reference("BreakerMetrics"),
                 "provider": reference("ProviderMetrics"),
+                "websocket": reference("WebSocketMetrics"),
             }
         ),
         "LimiterMetrics": _limiter_metrics(),
@@ -102,6 +103,7 @@ def _metrics() -> dict[str, Schema]:
             }
         ),
         "BreakerMetrics": _breaker_metrics(),
+        "WebSocketMetrics": _websocket_metrics(),
         "ProviderMetrics": object_of(
             {
                 "calls": whole(0),
@@ -146,6 +148,27 @@ def _breaker_metrics() -> Schema:
     )
 
 
+def _websocket_metrics() -> Schema:
+    by_code = {"type": "object", "additionalProperties": whole(1)}
+    return object_of(
+        {
+            "limit": whole(1),
+            "open": whole(0),
+            "peak": whole(0),
+            "opened": whole(0, description="Served; those refused for their token are not."),
+            "refused": object_of(
+                {
+                    "token": whole(0, description="Closed with 1008 after the handshake."),
+                    "limit": whole(0, description="Handshakes answered with 503."),
+                }
+            ),
+            "messages_in": whole(0),
+            "messages_out": whole(0, description="Echoes, answers to commands, and events."),
+            "closed": {**by_code, "description": "By code; 1006 is a lost connection."},
+        }
+    )
+
+
 def _fault_schemas() -> dict[str, Schema]:
     share = {"type": "number", "minimum": 0, "maximum": 1}
     faults = {
@@ -154,6 +177,7 @@ def _fault_schemas() -> dict[str, Schema]:
         "double_charge": {**BOOLEAN, "description": "Each payment intent is stored twice."},
         "lose_orders": {**share, "description": "Share of orders accepted and forgotten."},
         "admit_expired": {**BOOLEAN, "description": "Expired tokens are as good as others."},
+        "drop_websockets": {**BOOLEAN, "description": "A tenth is closed with 1011 a second."},
         "limiter": {**one_of("on", "off"), "description": "off: every request is admitted."},
         "breaker": {**one_of("on", "off"), "description": "off: every payment is tried."},
     }

@@ -14,7 +14,7 @@ _ERRORS = {
     "426": "This is a WebSocket: send the upgrade headers.",
     "429": "The token's quota is used up.",
     "502": "The payment provider failed.",
-    "503": "The database cannot be used at the moment, or payments are not possible.",
+    "503": "The database, payments or another connection are not to be had at the moment.",
     "504": "The payment provider did not answer in time; it may have charged.",
 }
 

@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,9 @@ _INSERT_LINE = (
 )
 
 
+Announce = Callable[[Mapping[str, object]], None]
+
+
 @dataclass(frozen=True)
 class _Line:
     product: Product
@@ -59,9 +62,15 @@ class Orders:
     """The endpoints of orders. Money is in euro cents, whole numbers throughout."""
 
     def __init__(
-        self, database: Database, catalogue: Catalogue, staff: Staff, faults: Faults
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        staff: Staff,
+        announce: Announce,
+        faults: Faults,
     ) -> None:
         self._database = database
+        self._announce = announce
         self._products = catalogue.products
         self._staff = staff
         self._faults = faults
@@ -105,9 +114,19 @@ class Orders:
         return json_response(self._with_lines(rows)[0])
 
     async def _store(self, row: Row, lines: Sequence[_Line]) -> int:
-        lost = random.random() < self._faults.lose_orders
-        store = _insert_and_lose if lost else _insert
-        return await self._database.write(lambda connection: store(connection, row, lines))
+        if random.random() < self._faults.lose_orders:
+            return await self._database.write(lambda some: _insert_and_lose(some, row, lines))
+        number = await self._database.write(lambda some: _insert(some, row, lines))
+        *_, total_cents, created_at, _, request_id = row
+        event = {
+            "event": "order_created",
+            "id": number,
+            "total_cents": total_cents,
+            "created_at": created_at,
+            "request_id": request_id,
+        }
+        self._announce(event)
+        return number
 
     def _read_line(self, item: Fields) -> _Line:
         product_id = item.integer("product_id", 1, _LARGEST_ID)

@@ -44,6 +44,7 @@ def serve(settings: Settings, provider: ProviderProcess, faults: Faults) -> None
     _start_logging(settings.log_level)
     on_signals(sys.exit)  # until there is a server to stop: what has been opened is closed
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    _allow_many_connections()
     with bound_socket(settings.host, settings.port) as listener, _database(settings) as path:
         app = build_app(settings, Database(path), provider.address(), faults)
         server = AnnouncingServer(_config(app), "pos_api")
@@ -52,6 +53,15 @@ def serve(settings: Settings, provider: ProviderProcess, faults: Faults) -> None
         if settings.stop_with_parent:
             _end_with_parent(server)
         server.run(sockets=[listener])
+
+
+def _allow_many_connections() -> None:
+    """Take as many open files as the system grants; often a quarter of it is the default."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @contextmanager

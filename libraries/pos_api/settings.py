@@ -30,6 +30,7 @@ class Settings:
     breaker_failures: int = 5
     breaker_open_s: float = 2.0
     payments_at_once: int = 64
+    websocket_limit: int = 10_000
     fault_control: bool = False
     faults: tuple[FaultSetting, ...] = ()
     username: str = DEFAULT_USERNAME

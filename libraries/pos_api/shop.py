@@ -39,11 +39,14 @@ class Shop:
         self.limiter = RateLimiter(settings.limiter, settings.limit, settings.limit_burst, faults)
         self.catalogue = Catalogue(database)
         self.staff = Staff(database)
-        self.orders = Orders(database, self.catalogue, self.staff, faults)
+        self.realtime = Realtime(self.authority, settings.websocket_limit, faults)
+        self.orders = Orders(database, self.catalogue, self.staff, self.realtime.announce, faults)
         self.open_banking = OpenBanking(database)
-        self.realtime = Realtime(self.authority)
         self.load_runs = LoadRuns(database, self.open_banking.forget_pictures)
-        measured: dict[str, Measured] = {"limiter": self.limiter}
+        measured: dict[str, Measured] = {
+            "limiter": self.limiter,
+            "websocket": self.realtime.counts,
+        }
         self._open_payments(settings, provider, faults, measured)
         self.status = Status(database, self.counters, measured)
 
@@ -66,9 +69,11 @@ class Shop:
     async def open(self) -> None:
         """Get ready, on the event loop that will be used."""
         await self._charging.open()
+        await self.realtime.open()
 
     async def close(self) -> None:
         """Let everything go that was opened, the database too."""
+        await self.realtime.close()
         await self._charging.close()
         self.open_banking.close()
         await self._database.close()

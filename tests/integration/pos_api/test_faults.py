@@ -17,6 +17,7 @@ NONE = {
     "double_charge": False,
     "lose_orders": 0.0,
     "admit_expired": False,
+    "drop_websockets": False,
     "limiter": "on",
     "breaker": "on",
 }

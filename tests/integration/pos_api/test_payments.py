@@ -52,7 +52,7 @@ def quick_server(start: Start, *options: str) -> Iterator[tuple[Server, Client]]
         yield server, client
 
 
-def test_the_provider_is_a_process_that_knows_each_intent(start: Start) -> None:
+def test_the_provider_is_a_process_of_its_own_that_nobody_else_can_break(start: Start) -> None:
     with start() as server, server.client() as client:
         assert pay(client).status_code == 200
         assert server.section("provider") == {
@@ -61,7 +61,10 @@ def test_the_provider_is_a_process_that_knows_each_intent(start: Start) -> None:
             "failed": 0,
             "timed_out": 0,
         }
-        assert provider_of(server).is_running()
+        (listener, *_) = provider_of(server).net_connections("tcp")
+        url = f"http://127.0.0.1:{listener.laddr.port}"
+        body = {"mode": "broken", "delay_ms": 0}
+        assert requests.put(f"{url}/mode", json=body, timeout=5).status_code == 404
 
 
 def test_the_provider_ends_with_the_server_even_when_that_is_killed(start: Start) -> None:
@@ -201,11 +204,3 @@ def test_a_bad_request_is_no_failure_of_the_provider(start: Start) -> None:
         assert pay(client, "once", amount=3).status_code == 400
         assert pay(client, amount=-1).status_code == 422
         assert server.section("breaker")["state"] == "closed"
-
-
-def test_the_provider_needs_to_be_told_that_it_may_be_broken(start: Start) -> None:
-    with start() as server:
-        (connection,) = provider_of(server).net_connections("tcp")
-        url = f"http://127.0.0.1:{connection.laddr.port}"
-        body = {"mode": "broken", "delay_ms": 0}
-        assert requests.put(f"{url}/mode", json=body, timeout=5).status_code == 404
