@@ -52,6 +52,16 @@ A Condition Of Another Test Stops Nothing
     Sustain 50 Requests Per Second On Slow    duration=2 s    name=Not Stopped
     Get Metric    max    Slow
 
+A Mix Is Sent
+    [Documentation]    PASS
+    Sustain 60 Requests Per Second Mixed From 5 Quick, 1 Slow    duration=1 s    name=Mixed
+    Verify Achieved Rate At Least 90 % Of Target
+
+A Mix Without Its Parts Is Refused
+    [Documentation]    FAIL mix='Quick, 1 Slow' has no number above 0 before 'Quick': write for example 6 Products,
+    ...                3 Orders, 1 Create Order.
+    Sustain 60 Requests Per Second Mixed From Quick, 1 Slow
+
 A Burst Is Sent
     [Documentation]    PASS
     Burst To 5 Times 40 Requests Per Second On Quick    duration=1 s    around=4 s    name=Burst

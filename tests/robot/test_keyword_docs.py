@@ -33,6 +33,7 @@ FILLERS = {
     "high": ["1,000"],
     "steps": ["5"],
     "factor": ["3", "2.5"],
+    "mix": ["6 Products, 3 Create Order", "70 % Products, 30 % Orders"],
     "time": ["5 s"],
 }
 # What a sentence cannot do without, besides what stands in it.

@@ -110,6 +110,8 @@ def test_every_load_sentence_is_sent_shown_and_judged(tmp_path: Path) -> None:
     assert scenarios[:5] == ["sustained", "ramp", "steps", "sustained", "closed"]
     assert (runs["Opening"]["requests"], runs["Steps"]["requests"]) == (200, 120)
     assert [runs[name]["stopped"] is None for name in ("Stopped", "Not Stopped")] == [False, True]
+    mix = {each["name"]: each["requests"] for each in runs["Mixed"]["endpoints"]}
+    assert mix == {"Quick": 50, "Slow": 10}
     warm_ups = sum(received.values()) - sum(each["requests"] for each in runs.values())
     assert warm_ups > 40  # of the steps, and what the closed model sent before it was judged
     assert runs["Below The Ceiling"]["generator"]["ceiling_per_s"] > 100

@@ -11,6 +11,7 @@ from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.tester import (
     Load,
     as_fast_as_possible,
+    mixed,
     ramped,
     stepped,
     sustained,
@@ -74,6 +75,50 @@ class Loads:
         per_unit = Rate(rate.value, unit.duration)
         load = sustained(per_unit, self._length(duration), warm_up)
         return self._send(spaced(load, arrivals), endpoints, name, workers)
+
+    @keyword("Sustain ${rate} Requests Per ${unit} Mixed From ${mix}", tags=["load"])
+    def sustain_mixed(
+        self,
+        rate: Count,
+        unit: TimeUnit,
+        mix: str,
+        *,
+        duration: Duration | None = None,
+        arrivals: Arrivals = Arrivals.EVEN,
+        workers: int | None = None,
+        name: str | None = None,
+    ) -> str:
+        """Sends a constant rate in all, shared out to endpoints by weight, and waits for the end.
+
+        What `Sustain …` says of requests and answers holds here too.
+
+        Args:
+            rate: How many requests, for all endpoints together.
+            unit: Per what: Second, Minute or Hour.
+            mix: The endpoints, each with its part before it: any numbers, or percentages.
+            duration: How long; as `Use Server` says unless given.
+            arrivals: `even` or `random`, see `Sustain …`.
+            workers: How many requests may be under way at once, in this run.
+            name: How criteria (`run=`) and the report call the run.
+
+        Returns:
+            The load run's id.
+
+        Example:
+
+        ```robotframework
+        Sustain 1200 Requests Per Minute Mixed From 6 Products, 3 Orders, 1 Create Order
+        Sustain 20 Requests Per Second Mixed From 70 % Products, 30 % Create Order
+        ```
+        """
+        found = self._session.endpoints.mixed(mix)
+        per_unit = Rate(rate.value, unit.duration)
+        load = mixed(per_unit, [part for _, part in found], self._length(duration))
+        endpoints = [endpoint for endpoint, _ in found]
+        title = name or f"{load.words} mixed from {mix}"
+        return self._sender.send(
+            lambda: self._session.plan_of(spaced(load, arrivals), endpoints, title, workers)
+        )
 
     @keyword("Ramp From ${low} To ${high} Requests Per ${unit} On ${endpoints}", tags=["load"])
     def ramp(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -10,7 +11,16 @@ from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.values import Duration, Rate
 
-__all__ = ["Load", "as_fast_as_possible", "burst", "overload", "ramped", "stepped", "sustained"]
+__all__ = [
+    "Load",
+    "as_fast_as_possible",
+    "burst",
+    "mixed",
+    "overload",
+    "ramped",
+    "stepped",
+    "sustained",
+]
 
 MOST_STEPS = 1_000
 
@@ -28,6 +38,7 @@ class Load:
         rate: The rate, where it is always the same.
         at_random: Whether arrivals are independent of each other (Poisson), not evenly spaced.
         schedules: Where each endpoint has one of its own, by its place; then there are no pieces.
+        rates: Those of a mix, by its place; then there are no pieces.
         total: In the closed model, how many requests there are over all endpoints; None for as
             many as the time allows.
     """
@@ -39,12 +50,13 @@ class Load:
     rate: Rate | None = None
     at_random: bool = False
     schedules: tuple[Schedule, ...] = ()
+    rates: tuple[Rate, ...] = ()
     total: int | None = None
 
     @property
     def closed(self) -> bool:
         """Whether workers send as soon as they are free, so that no rate is planned."""
-        return not (self.pieces or self.schedules)
+        return not (self.pieces or self.schedules or self.rates)
 
     @property
     def length(self) -> Duration:
@@ -59,8 +71,25 @@ class Load:
     @property
     def peak(self) -> Rate | None:
         """The highest rate; None in the closed model, and of schedules of their own."""
-        rates = [end for each in self.pieces for end in (each.low, each.high) if end is not None]
-        return max(rates, key=lambda each: each.per_second, default=None)
+        ends = [end for each in self.pieces for end in (each.low, each.high) if end is not None]
+        return max((*ends, *self.rates), key=lambda each: each.per_second, default=None)
+
+    def peak_per_s(self, endpoints: int) -> Fraction | None:
+        """The highest rate over so many endpoints together; None where `peak` is."""
+        if self.rates:
+            return sum((each.per_second for each in self.rates), Fraction(0))
+        return None if self.peak is None else self.peak.per_second * endpoints
+
+    def rate_of(self, place: int) -> Rate | None:
+        """The rate of the endpoint at this place, where it is always the same."""
+        return self.rates[place] if self.rates else self.rate
+
+    def words_of(self, place: int) -> str:
+        """What is asked of the endpoint at this place."""
+        if not self.rates:
+            return self.words
+        rate = self.rates[place]
+        return str(Rate(Fraction(f"{float(rate.count):.4g}"), rate.per))
 
     def randomly(self) -> Load:
         """The same with arrivals at random.
@@ -68,7 +97,7 @@ class Load:
         Raises:
             BadInput: It is of the closed model, where there are no arrivals to space.
         """
-        if not self.pieces:
+        if not (self.pieces or self.rates):
             raise BadInput("arrivals=random needs a rate: workers send as soon as they are free.")
         return replace(self, words=f"{self.words} at random", at_random=True)
 
@@ -87,7 +116,8 @@ class Load:
             return None
         if self.schedules:
             return self.schedules[place]
-        curve = Curve(self.pieces)
+        pieces = (level(self.rates[place], self.length),) if self.rates else self.pieces
+        curve = Curve(pieces)
         return (
             Poisson(curve, seed) if self.at_random else Regular(curve, Fraction(place, endpoints))
         )
@@ -172,6 +202,19 @@ def as_fast_as_possible(length: Duration, warm_up: Duration | None = None) -> Lo
     """
     _require_some("duration", length)
     return Load("closed", "as fast as possible", _phases(length, warm_up))
+
+
+def mixed(rate: Rate, parts: Sequence[Fraction], length: Duration) -> Load:
+    """A constant rate in all, shared out by weight.
+
+    Args:
+        rate: Of all endpoints together.
+        parts: How much of it each endpoint gets, by its place; any numbers above 0.
+        length: How long.
+    """
+    whole = sum(parts, Fraction(0))
+    rates = tuple(Rate(rate.count * each / whole, rate.per) for each in parts)
+    return Load("sustained", f"{rate} in all", (Phase.whole(length.ns),), rates=rates)
 
 
 def burst(

@@ -156,8 +156,7 @@ class LoadPlan:
     @property
     def peak_per_s(self) -> Fraction | None:
         """The highest rate over all endpoints together; None in the closed model."""
-        peak = self.load.peak
-        return None if peak is None else peak.per_second * len(self.items)
+        return self.load.peak_per_s(len(self.items))
 
     @property
     def late_after_ns(self) -> int:
@@ -264,9 +263,10 @@ def _require_headers(plan: LoadPlan) -> None:
 
 
 def _require_within_cap(plan: LoadPlan) -> None:
-    cap, peak, count = plan.transport.max_rate, plan.load.peak, len(plan.items)
-    if cap is not None and peak is not None and peak.per_second * count > cap.per_second:
+    cap, peak, count = plan.transport.max_rate, plan.peak_per_s, len(plan.items)
+    if cap is not None and peak is not None and peak > cap.per_second:
+        each = plan.load.peak if plan.load.pieces else plan.load.words
         raise BadInput(
-            f"{peak} on {count} endpoint{'s' * (count > 1)} is more than max_rate={cap} allows: "
+            f"{each} on {count} endpoint{'s' * (count > 1)} is more than max_rate={cap} allows: "
             "lower the rate, or raise max_rate in `Configure Load`."
         )

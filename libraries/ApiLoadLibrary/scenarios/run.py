@@ -165,20 +165,22 @@ def _endpoint_results(
     plan: LoadPlan, phase: Phase, tallies: Sequence[Tally]
 ) -> tuple[EndpointResult, ...]:
     return tuple(
-        _endpoint_result(plan.load, item, phase, tally)
-        for item, tally in zip(plan.items, tallies, strict=True)
+        _endpoint_result(plan.load, place, item, phase, tally)
+        for place, (item, tally) in enumerate(zip(plan.items, tallies, strict=True))
     )
 
 
-def _endpoint_result(load: Load, item: PlanItem, phase: Phase, tally: Tally) -> EndpointResult:
+def _endpoint_result(
+    load: Load, place: int, item: PlanItem, phase: Phase, tally: Tally
+) -> EndpointResult:
     endpoint = item.endpoint
     planned = item.planned_in(phase)
     return EndpointResult(
         name=endpoint.name,
         method=endpoint.method,
         path=endpoint.path,
-        rate=load.rate,
-        offered=load.words,
+        rate=load.rate_of(place),
+        offered=load.words_of(place),
         planned=tally.requests if planned is None else planned,
         length_ns=phase.length_ns,
         threshold_ns=endpoint.threshold.ns if endpoint.threshold else None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
+
 from ApiLoadLibrary.errors import BadInput, UnknownName
 from ApiLoadLibrary.workload.action import Action
 from ApiLoadLibrary.workload.endpoint import Endpoint
@@ -11,6 +14,7 @@ from .config import split_list
 __all__ = ["Endpoints"]
 
 EACH_ENDPOINT = "each endpoint"
+_A_MIX = "write for example 6 Products, 3 Orders, 1 Create Order."
 
 
 class Endpoints:
@@ -50,6 +54,30 @@ class Endpoints:
         if len({each.name for each in wanted}) < len(wanted):
             raise BadInput(f"endpoints='{names}' names an endpoint twice.")
         return wanted
+
+    def mixed(self, mix: str) -> list[tuple[Endpoint | Action, Fraction]]:
+        """The endpoints of a mix, and the part of each: `6 Products, 3 Orders`, `60 % Products, …`.
+
+        Raises:
+            UnknownName: One of them is not defined.
+            BadInput: It is no mix, or names an endpoint twice.
+        """
+        found = [self._part(each, mix) for each in split_list(mix)]
+        names = [endpoint.name for endpoint, _ in found]
+        if len(set(names)) < len(names):
+            raise BadInput(f"mix='{mix}' names an endpoint twice.")
+        if not found:
+            raise BadInput(f"mix='{mix}' is empty: {_A_MIX}")
+        return found
+
+    def _part(self, text: str, mix: str) -> tuple[Endpoint | Action, Fraction]:
+        written = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:%|x|×)?\s+(\S.*)", text)
+        if not written or not Fraction(written[1]):
+            raise BadInput(f"mix='{mix}' has no number above 0 before '{text}': {_A_MIX}")
+        endpoints = self._named(written[2])
+        if len(endpoints) > 1:
+            raise BadInput(f"mix='{mix}' names the group {written[2]}: name its endpoints.")
+        return endpoints[0], Fraction(written[1])
 
     @property
     def names(self) -> list[str]:

@@ -26,10 +26,10 @@ def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | N
             item.endpoint.path
             if isinstance(item.endpoint, Action)
             else address_of(server, item.endpoint.path),
-            plan.load.words,
+            plan.load.words_of(place),
             None if item.schedule is None else item.schedule.count,
         )
-        for item in plan.items
+        for place, item in enumerate(plan.items)
     ]
 
 
@@ -51,7 +51,7 @@ def _extent(plan: LoadPlan) -> str:
     if plan.planned is None or plan.peak_per_s is None:
         return f"as many requests as it takes in {length}"
     pace = f"{rate(float(plan.peak_per_s))} over all"
-    at = pace if plan.load.rate else f"up to {pace}"
+    at = pace if plan.load.rate or plan.load.rates else f"up to {pace}"
     return f"{plan.planned:,} requests in {length}, {at}"
 
 
