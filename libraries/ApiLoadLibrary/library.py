@@ -23,11 +23,17 @@ from .keywords.loads import Loads
 from .keywords.metrics import Metrics
 from .keywords.sending import Sender
 from .keywords.servers import Servers
+from .keywords.stored import WhatWasStored
+from .keywords.strangers import Strangers
 from .keywords.verdicts import Verdicts
 from .session.acceptance import AcceptanceSession
 from .session.place import Place
 
 __all__ = ["ApiLoadLibrary"]
+
+PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Metrics)
+SENDING_PARTS = (Loads, Bursts, Strangers, Background)
+"""Classes of keywords; the latter carry out load sentences, and share who does it."""
 
 _session = AcceptanceSession()
 """One for the whole run, however often the library is imported."""
@@ -107,8 +113,8 @@ class ApiLoadLibrary(DynamicCore):
         sender = Sender(_session)
         super().__init__(
             [
-                *(part(_session) for part in (Servers, Endpoints, Verdicts, Baselines, Metrics)),
-                *(part(_session, sender) for part in (Loads, Bursts, Background)),
+                *(part(_session) for part in PARTS),
+                *(part(_session, sender) for part in SENDING_PARTS),
             ]
         )
         self._suite: Any = None

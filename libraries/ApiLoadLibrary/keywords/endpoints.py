@@ -60,7 +60,8 @@ class Endpoints:
             json: A body to send as JSON: a dictionary or list, or JSON text; what stands
                 in it as a name is sent as it is.
             data: A body to send as it is; a dictionary is sent as a form.
-            headers: Headers of this endpoint alone.
+            headers: Headers of this endpoint alone; `${None}` leaves out one that all others have,
+                like `Authorization`.
             expect: The statuses that count as success: `201`, `200, 204`, `2xx`.
             threshold: Its response time limit, for `Verify P95 Below Threshold`.
             group: A name for several endpoints together, for load sentences and criteria.

@@ -21,7 +21,7 @@ __all__ = ["Sender", "require_load_sentence", "spaced"]
 
 _LOAD_SENTENCE = re.compile(
     r"(?:(?:given|when|then|and|but)\s+)?"
-    r"(?:sustain|burst\s+to|ramp\s+from|step\s+from|send\s+as\s+fast)\s",
+    r"(?:sustain|burst\s+to|ramp\s+from|step\s+from|send\s+(?:as\s+fast|strangers))\s",
     re.IGNORECASE,
 )
 

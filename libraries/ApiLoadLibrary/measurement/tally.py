@@ -43,6 +43,9 @@ CONNECTION_COLUMNS = 4
 OUTCOMES = max(FAILURES) + 1
 """Every outcome is below it."""
 
+UNACCEPTED_KEPT = 10_000
+"""Of an endpoint: who has more failures does not ask which of them was stored."""
+
 FAILURES_KEPT = 3
 SLOWEST_KEPT = 5
 _WAITED = [failure for failure in FAILURES if is_waited(failure)]
@@ -173,6 +176,8 @@ class Tally:
             to wait for a worker or for the cap.
         seconds: By second of the schedule.
         reconnects: Connections opened again after the server had closed an idle one.
+        unaccepted: Arrivals that did not end as expected, with how they ended; of very many the
+            first.
     """
 
     expected: frozenset[int]
@@ -193,6 +198,7 @@ class Tally:
     bytes_sent: int = 0
     bytes_received: int = 0
     reconnects: int = 0
+    unaccepted: list[tuple[int, int]] = field(default_factory=list)
     failures: list[Sample] = field(default_factory=list)
     slowest: list[Sample] = field(default_factory=list)
 
@@ -232,6 +238,7 @@ class Tally:
         self.bytes_sent += other.bytes_sent
         self.bytes_received += other.bytes_received
         self.reconnects += other.reconnects
+        self.unaccepted += other.unaccepted[: UNACCEPTED_KEPT - len(self.unaccepted)]
         self._keep_samples(other.failures, other.slowest)
 
     def add_connections(self, columns: Longs) -> None:
@@ -280,6 +287,12 @@ class Tally:
         }
         self._add_seconds(columns, ok | waited, fates)
         self._add_samples(columns, response, ok)
+        self._add_unaccepted(columns[ARRIVAL][~ok], outcome[~ok])
+
+    def _add_unaccepted(self, arrivals: Longs, outcomes: Longs) -> None:
+        left = UNACCEPTED_KEPT - len(self.unaccepted)
+        pairs = zip(arrivals[:left].tolist(), outcomes[:left].tolist(), strict=True)
+        self.unaccepted += pairs
 
     @staticmethod
     def _add_durations(answers: Answers, values: Longs, ok: Flags, waited: Flags) -> None:

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.criteria.stop_watch import Loaded, StopWatch
 from ApiLoadLibrary.criteria.stopping import StopCondition, parse_stop
-from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.errors import BadInput, ServerUnreachable
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.record import (
@@ -28,7 +30,7 @@ from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.action import Action
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.guard import proxies_to
-from ApiLoadLibrary.workload.origin import Origin
+from ApiLoadLibrary.workload.origin import Origin, address_of
 
 from .about import environment
 from .background import BackgroundLoad, BackgroundLoads
@@ -157,6 +159,21 @@ class AcceptanceSession:
         self.mask.add(token.value)
         self.token = token
         self._http.headers["Authorization"] = f"Bearer {token.value}"
+
+    def ask(self, method: str, path: str) -> requests.Response:
+        """Send one request as whoever is signed in.
+
+        Raises:
+            ServerUnreachable: No answer came.
+        """
+        url = address_of(self.config.server, path)
+        try:
+            return self._http.request(
+                method, url, timeout=self.config.timeout.seconds, verify=self.config.verify
+            )
+        except requests.RequestException as error:
+            reason = type(error).__name__
+            raise ServerUnreachable(f"{method} {path} got no answer ({reason}).") from None
 
     def _sign_out(self) -> None:
         self._sign_in = self.token = None

@@ -113,6 +113,11 @@ class BackgroundLoads:
     def _left(self) -> list[BackgroundLoad]:
         return [each for each in self._begun if not each.kept]
 
+    @property
+    def names(self) -> list[str]:
+        """Of those whose results are not kept yet."""
+        return [each.name for each in self._left]
+
     def look_after(
         self,
         going: LoadGoing,

@@ -108,15 +108,18 @@ def _may_be_token(text: str) -> bool:
     return re.fullmatch(r"[\x21-\x7e]+", text) is not None
 
 
-def value_at(document: Any, path: str) -> Any:
+def value_at(document: Any, path: str, argument: str = "token") -> Any:
     """What stands at a plain JSON path like `$.data.tokens[0]`; None where nothing does.
+
+    Args:
+        argument: Who names the path, for the message.
 
     Raises:
         BadInput: Not such a path.
     """
     if not re.fullmatch(r"\$(\.[\w-]+|\[\d+\])+", path):
         raise BadInput(
-            f"token='{path}' is no place in an answer: write for example $.access_token."
+            f"{argument}='{path}' is no place in an answer: write for example $.access_token."
         )
     for name, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", path):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ApiLoadLibrary.criteria.baseline import Baseline, added, read_baseline, write_baseline
@@ -14,6 +15,7 @@ from ApiLoadLibrary.criteria.regression import judge_regression
 from ApiLoadLibrary.criteria.subject import names_in
 from ApiLoadLibrary.criteria.when import check_confidence
 from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
+from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.record import JudgedCriterion
 from ApiLoadLibrary.values import Percent
@@ -72,6 +74,16 @@ class Verdicts:
             "No load run has been made in this test or in its suite's setup: "
             "send load first (Sustain …), or name a run with run=."
         )
+
+    def add_reading(self, run: RunResult, reading: Reading) -> None:
+        """Add what was found of a run after it had ended; what was found before of it goes."""
+        kept = [
+            each
+            for each in run.readings
+            if (each.metric, each.endpoint) != (reading.metric, reading.endpoint)
+        ]
+        place = next(n for n, each in enumerate(self.runs) if each.id == run.id)
+        self.runs[place] = replace(run, readings=(*kept, reading))
 
     def judge(
         self, wanted: str | Requirement, run_name: str | None = None, clauses: str = ""

@@ -29,7 +29,7 @@ class Endpoint:
         name: How suites and reports call it.
         method: The HTTP method, upper case.
         path: A path on the server (`/api/orders?limit=5`), or a whole URL of an allowed origin.
-        headers: Headers of this endpoint alone.
+        headers: Headers of this endpoint alone; None leaves out one that all others share.
         json: A body to send as JSON; placeholders in its texts are filled in, but not
             in the names that they stand under.
         data: A body to send as it is (text or bytes), or as a form (a mapping).
@@ -41,7 +41,7 @@ class Endpoint:
     name: str
     method: str
     path: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str | None] = field(default_factory=dict, repr=False)
     json: Any = field(default=None, repr=False)
     data: Any = field(default=None, repr=False)
     expected: frozenset[int] = frozenset({200})
@@ -64,7 +64,8 @@ class Endpoint:
         if self.json is not None and self.data is not None:
             raise BadInput(f"Endpoint '{self.name}' has both json= and data=: give one body.")
         for name, value in self.headers.items():
-            check_header(name, value)
+            if value is not None:
+                check_header(name, value)
 
 
 def check_header(name: str, value: object) -> None:

@@ -12,6 +12,7 @@ the two keeps its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -41,6 +42,13 @@ class RequestIds:
         if REQUEST_ID.lower() in self.own_headers:
             return None
         return f"{self.run_id[:16]}{self._base | arrival:016x}"
+
+    def arrival_of(self, request_id: str) -> int | None:
+        """The arrival that carried this id; None if it was none of these requests."""
+        if not re.fullmatch(rf"{self.run_id[:16]}[0-9a-f]{{16}}", request_id):
+            return None
+        place, arrival = divmod(int(request_id[16:], 16), 1 << PLACE_BITS)
+        return arrival if place == self.place + 1 else None
 
     def between(self, before: bytes, after: bytes) -> Callable[[int], bytes]:
         """A function from an arrival to these bytes with its ids' headers between.
