@@ -56,7 +56,7 @@ def judge_reading(found: Reading, limit: Limit, subject: Subject) -> Finding:
         finding = _weighed(finding, Interval(*found.interval), found.reason)
     if finding.verdict is not Verdict.PASS and not finding.reason:
         finding = replace(finding, reason=found.reason)
-    return doubted(finding)
+    return finding if found.counted else doubted(finding)
 
 
 def _weighed(finding: Finding, interval: Interval, remedy: str) -> Finding:

@@ -159,6 +159,7 @@ class Servers:
         *,
         json: Any,
         token: str = "$.access_token",  # noqa: S107 - where it stands, not what it is
+        use: bool = True,
     ) -> Secret:
         """Signs in, and sends the token with every request from then on.
 
@@ -170,6 +171,8 @@ class Servers:
             path: Its path on the server.
             json: Its body: a dictionary, or JSON text; `Secret`s in it are filled in.
             token: Where the answer holds the token.
+            use: Whether it is sent with every request from then on; of another user, or of one
+                whose token shall run out, it is only returned.
 
         Returns:
             The token, as a `Secret`.
@@ -182,7 +185,7 @@ class Servers:
         ```
         """
         body = unwrapped(parsed_json(json), self._session.mask.add)
-        got = self._session.sign_in(SignIn(method.upper(), path, body, token))
+        got = self._session.sign_in(SignIn(method.upper(), path, body, token), use=use)
         logger.info(f"Signed in by {method.upper()} {path}.")
         return Secret(got.value)
 

@@ -21,6 +21,8 @@ class Reading:
             else it is unknown, which decides nothing.
         basis: What the value rests on, for a sentence's parentheses: `600 requests at 20/s`.
         endpoint: Whose it is; None of the whole run.
+        counted: Whether it is right whatever the load generator did, as a count of what became of
+            those requests that were sent; what is late takes nothing away from it.
         interval: Between which values the true one lies, where that is known.
     """
 
@@ -31,4 +33,5 @@ class Reading:
     never: bool = False
     basis: str = ""
     endpoint: str | None = None
+    counted: bool = False
     interval: tuple[float, float] | None = None

@@ -140,4 +140,5 @@ def _found(account: Account, value: int, reason: str, basis: str) -> Reading:
         *(UNACCOUNTED, float(value), account.requests, reason),
         basis=basis,
         endpoint=account.endpoint,
+        counted=True,
     )

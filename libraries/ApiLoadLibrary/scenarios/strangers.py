@@ -149,6 +149,7 @@ def _reading(rows: Sequence[dict[str, Any]], beside: Sequence[str]) -> Reading:
         answered,
         f"{told}{more}",
         basis=f"{answered:,} strangers{meanwhile}",
+        counted=True,
     )
 
 

@@ -139,8 +139,11 @@ class AcceptanceSession:
 
     # Signing in.
 
-    def sign_in(self, sign_in: SignIn) -> Token:
-        """Get a token and use it from now on.
+    def sign_in(self, sign_in: SignIn, *, use: bool = True) -> Token:
+        """Get a token.
+
+        Args:
+            use: Whether it is sent from now on, and got again when it runs out.
 
         Raises:
             ServerUnreachable: No answer came.
@@ -150,8 +153,10 @@ class AcceptanceSession:
         self._http.cert = (config.cert[0], config.cert[-1]) if config.cert else None
         self._http.proxies = proxies_to(Origin.of(config.server)) if config.through_requests else {}
         token = sign_in(self._http, config.server, config.verify)
-        self._sign_in = sign_in
-        self.use_token(token)
+        if use:
+            self._sign_in = sign_in
+            self.use_token(token)
+        self.mask.add(token.value)
         return token
 
     def use_token(self, token: Token) -> None:

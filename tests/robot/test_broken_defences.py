@@ -1,0 +1,56 @@
+"""The suites that ship with the project, against a reference API with something wrong.
+
+Of each defence that is switched off the right requirement must not be met, and say why.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rig.process import ROOT
+from rig.robot_run import RobotRun, run_robot
+
+SUITES = str(ROOT / "suites")
+
+
+def with_fault(folder: Path, suite: str, fault: str, *brief: str) -> RobotRun:
+    """One suite, shortened, against a server that has this fault from the start."""
+    variables = [f"REFERENCE_OPTIONS:--fault {fault}", *brief]
+    options = [word for each in variables for word in ("--variable", each)]
+    return run_robot(folder, *options, "--suite", suite, SUITES)
+
+
+def broken(run: RobotRun) -> dict[str, str]:
+    """The criteria that were not met, with their sentences."""
+    return {
+        each["criterion"]: each["sentence"]
+        for each in run.report["criteria"]
+        if each["verdict"] == "fail"
+    }
+
+
+@pytest.mark.slow
+def test_payments_that_are_taken_twice_are_found(tmp_path: Path) -> None:
+    brief = ("PAYING: dict:{'quick': '3 s'}", "WRITING_TIME: dict:{'quick': '1 s'}")
+    run = with_fault(tmp_path, "payment_stress", "double-charge", *brief)
+    found = broken(run)
+    assert list(found) == ["unaccounted writes of Stripe Intent <= 0"]
+    sentence = found["unaccounted writes of Stripe Intent <= 0"]
+    assert "was 150; at most 0 is allowed (150 accepted, 300 stored)" in sentence
+    assert "150 were stored once too often" in sentence
+    assert "All that was accepted of Stripe Intent was stored, once each" in run.html
+
+
+@pytest.mark.slow
+def test_who_gets_in_with_an_expired_token_is_found(tmp_path: Path) -> None:
+    brief = ("FULL_HOUSE: dict:{'quick': '4 s'}", "STRANGERS: dict:{'quick': '2 s'}")
+    run = with_fault(tmp_path, "authentication", "admit-expired", *brief)
+    found = broken(run)
+    assert "admitted strangers <= 0 %" in found
+    sentence = found["admitted strangers <= 0 %"]
+    assert "144 strangers while Full house went on" in sentence
+    assert "Products let in 4 with an expired token" in sentence
+    assert "Nobody gets in without a right" in run.html
+    assert "Strangers at the door" in run.html
