@@ -17,6 +17,9 @@ from .view import view_page
 
 __all__ = ["environment", "render"]
 
+MOST_ENDPOINTS = 25
+"""A longer table of them is folded away."""
+
 _UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|%|×)(?!\w))")
 """The space between a figure and its unit: a line must not end there."""
 
@@ -39,7 +42,12 @@ def environment() -> Environment:
     )
     made.filters["coordinate"] = lambda value: f"{value:.1f}".removesuffix(".0")
     made.globals.update(
-        draw=draw, wide=WIDE, narrow=NARROW, json_name=JSON_NAME, html_name=HTML_NAME
+        draw=draw,
+        wide=WIDE,
+        narrow=NARROW,
+        json_name=JSON_NAME,
+        html_name=HTML_NAME,
+        most_endpoints=MOST_ENDPOINTS,
     )
     return made
 

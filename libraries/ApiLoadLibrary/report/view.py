@@ -22,6 +22,10 @@ from .words import headline, lead
 __all__ = ["Page", "view_page"]
 
 
+PROVOKED = ("strangers", "rate_limit", "overload", "recovery")
+"""Scenarios that make a system refuse or fail on purpose: what happens then is no customer's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One of the large figures at the top."""
@@ -146,9 +150,12 @@ def _tiles(document: Document) -> Iterator[Tile]:
     planned = sum(each.planned for each in document.runs)
     account = "every one accounted for" if requests == planned else f"of {planned:,} planned"
     yield Tile(formats.count(requests), f"requests, {account}")
-    errors = sum(each.errors for each in document.runs)
-    wrong = f"went wrong: {errors:,} of them" if errors else "of them went wrong"
-    yield Tile(formats.percent(100 * errors / requests), wrong)
+    ordinary = [each for each in document.runs if each.scenario not in PROVOKED]
+    if sent := sum(each.requests for each in ordinary):
+        errors = sum(each.errors for each in ordinary)
+        wrong = f"went wrong: {errors:,} of them" if errors else "of them went wrong"
+        but = "" if len(ordinary) == len(document.runs) else ", where nothing was provoked"
+        yield Tile(formats.percent(100 * errors / sent), f"{wrong}{but}")
     slowest = _slowest(document)
     if slowest:
         name, p95 = slowest
@@ -165,6 +172,7 @@ def _slowest(document: Document) -> tuple[str, float] | None:
     timed = [
         (each.name, each.response_time_ms.p95)
         for run in document.runs
+        if run.scenario not in PROVOKED
         for each in run.endpoints
         if each.response_time_ms
     ]
