@@ -44,7 +44,7 @@ def _faults() -> dict[str, Any]:
                 "changeFaults",
                 "Change what is wrong on purpose: the members that are sent, no others",
                 faults,
-                errors="403",
+                errors="403 502",
                 body="FaultChanges",
                 public=True,
             ),

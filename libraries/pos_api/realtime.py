@@ -11,6 +11,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -135,7 +136,8 @@ class Realtime:
         await websocket.accept()
         self.counts.refused["token"] += 1
         self.counts.closed[_POLICY_VIOLATION] += 1
-        await websocket.close(_POLICY_VIOLATION, reason)
+        with suppress(WebSocketDisconnect):  # it did not wait for the reason
+            await websocket.close(_POLICY_VIOLATION, reason)
 
     async def _serve(self, websocket: WebSocket) -> None:
         connection = _Connection(websocket, self.counts)
@@ -146,8 +148,6 @@ class Realtime:
             self._members.add(connection)
             code = await self._converse(connection)
             self.counts.closed[code] += 1
-        except WebSocketDisconnect:
-            return  # gone before the handshake was done
         finally:
             self.counts.open -= 1
             self._members.discard(connection)
@@ -200,10 +200,8 @@ class _Connection:
             self._closing = asyncio.create_task(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
-        try:
+        with suppress(WebSocketDisconnect, RuntimeError):  # it has ended by itself
             await self._websocket.close(code, reason)
-        except (WebSocketDisconnect, RuntimeError):
-            return  # it has ended by itself
 
     async def _send(self, message: Message) -> None:
         if self._gone or self._closing is not None:
