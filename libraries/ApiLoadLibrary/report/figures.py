@@ -9,7 +9,7 @@ from .document import Criterion, Endpoint, Run, Second, Verdict
 from .drawing import Chart, Limit, Line, Table
 from .requirement import has_own_limits, scope_of, share_words
 
-__all__ = ["decisive_chart", "rate_chart", "response_chart"]
+__all__ = ["decisive_chart", "rate_chart", "response_chart", "strictest"]
 
 LINES = {"p99": ("l3", "p99_ms"), "p95": ("l2", "p95_ms"), "median": ("l1", "p50_ms")}
 """Each percentile of the chart: its look, and its field in a second."""
@@ -23,7 +23,7 @@ def response_chart(run: Run, criteria: Sequence[Criterion] = ()) -> Chart:
     Args:
         criteria: Of this run; one that holds for all of its requests gives the limit.
     """
-    judged, limit = _strictest(run, criteria)
+    judged, limit = strictest(run, criteria)
     lines = tuple(
         Line(share_words(metric) or "", role, tuple(getattr(each, name) for each in run.timeline))
         for metric, (role, name) in LINES.items()
@@ -55,7 +55,7 @@ def _percentile(criterion: Criterion) -> str:
     return "median" if metric == "p50" else metric
 
 
-def _strictest(run: Run, criteria: Sequence[Criterion]) -> tuple[str, Limit | None]:
+def strictest(run: Run, criteria: Sequence[Criterion]) -> tuple[str, Limit | None]:
     """The strictest limit that holds for every request of the run, and its percentile."""
     limits = [
         (_percentile(each), _as_limit(each, run))

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from . import formats
+from .bars import draw_bars
 from .document import HTML_NAME, JSON_NAME, Document
 from .drawing import NARROW, WIDE
 from .layout import draw
@@ -43,6 +44,7 @@ def environment() -> Environment:
     made.filters["coordinate"] = lambda value: f"{value:.1f}".removesuffix(".0")
     made.globals.update(
         draw=draw,
+        draw_bars=draw_bars,
         wide=WIDE,
         narrow=NARROW,
         json_name=JSON_NAME,

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from . import formats
+from .bars import BarChart
 from .charts import trend
+from .distribution import distribution_chart
 from .document import Distribution, Document, Endpoint, Run
 from .drawing import Chart, Table
 from .figures import decisive_chart, rate_chart, response_chart
@@ -50,6 +52,7 @@ class RunView:
     sentence: str
     chips: tuple[str, ...]
     charts: tuple[Chart, ...]
+    spread: BarChart | None
     endpoints: tuple[EndpointRow, ...]
     failures: tuple[tuple[str, str, str, str], ...]
     tables: tuple[Table, ...]
@@ -64,6 +67,7 @@ def view_run(number: int, run: Run, document: Document) -> RunView:
         view_run_alone(run),
         anchor=f"run-{number}",
         charts=tuple(each for each in charts if each and each.length_s),
+        spread=distribution_chart(run, criteria),
         tables=run_tables(run),
         details=view_details(run),
     )
@@ -77,6 +81,7 @@ def view_run_alone(run: Run) -> RunView:
         sentence=f"{load_sentence(run)} {steadiness(run)}".rstrip(),
         chips=tuple(_chips(run)),
         charts=(),
+        spread=None,
         endpoints=tuple(endpoint_rows(run)),
         failures=failures(run),
         tables=(),
