@@ -26,12 +26,13 @@ from .keywords.servers import Servers
 from .keywords.stored import WhatWasStored
 from .keywords.strangers import Strangers
 from .keywords.verdicts import Verdicts
+from .keywords.waivers import Waivers
 from .session.acceptance import AcceptanceSession
 from .session.place import Place
 
 __all__ = ["ApiLoadLibrary"]
 
-PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Metrics)
+PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Metrics, Waivers)
 SENDING_PARTS = (Loads, Bursts, Strangers, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
 

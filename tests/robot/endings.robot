@@ -33,6 +33,13 @@ Hanging
     Define Action    Hang    rig.actions:visit_and_hang
     Sustain 20 Requests Per Second On Hang    duration=60 s    workers=5
 
+Meanwhile
+    [Documentation]    Load in the background of something that takes long.
+    Use Server    ${RIG}    timeout=5 s
+    Define Endpoint    Quick    GET    /ok
+    Start Load    Sustain 50 Requests Per Second On Quick    duration=60 s    name=Load
+    Sleep    60 s
+
 Left Aside
     [Documentation]    A test that leaves itself out.
     Skip    There is nothing to test today.

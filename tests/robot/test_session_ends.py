@@ -110,6 +110,13 @@ def test_ctrl_c_ends_the_load_writes_the_report_and_leaves_no_process(
     assert run.report["runs"][0]["requests"] == counts(rig)["received"]["GET /ok"]
 
 
+def test_ctrl_c_ends_load_in_the_background_too(rig: str, tmp_path: Path) -> None:
+    run = interrupted(rig, tmp_path, "Meanwhile", after=100)
+    (load,) = run.report["runs"]
+    assert load["requests"] == counts(rig)["received"]["GET /ok"]
+    assert load["stopped"] == "what had begun it was over before the load was"
+
+
 def test_ctrl_c_ends_calls_that_hang_too(rig: str, tmp_path: Path) -> None:
     path = ("--pythonpath", str(ROOT / "tests"))
     run = interrupted(rig, tmp_path, "Hanging", *path, after=5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from .document import (
     Summary,
     SystemUnderTest,
     Verdict,
+    Waiver,
 )
 from .record import JudgedCriterion, SessionRecord
 
@@ -45,9 +46,24 @@ def build_document(record: SessionRecord) -> Document:
         not_judged=record.not_judged,
         failed_tests=record.failed_tests,
         interrupted=record.interrupted,
+        waivers=tuple(_waivers(record)),
         resources=tuple(_resources(run) for run in record.runs if run.host and run.host.samples),
     )
     return dataclasses.replace(document, recommendations=recommend(document))
+
+
+def _waivers(record: SessionRecord) -> Iterator[Waiver]:
+    """A waiver for each criterion that it is about; one that is about none is kept as it is."""
+    for waiver in record.waivers:
+        wanted = waiver.criterion.casefold()
+        names = [
+            each.id
+            for each in record.criteria
+            if each.judgement.verdict is not Verdict.PASS
+            and wanted in {each.id.casefold(), (each.requirement or "").casefold()}
+        ]
+        for name in names or [waiver.criterion]:
+            yield dataclasses.replace(waiver, criterion=name)
 
 
 def _verdict(record: SessionRecord) -> Verdict:

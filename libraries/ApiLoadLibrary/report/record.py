@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from ApiLoadLibrary.criteria.judgement import Judgement
 from ApiLoadLibrary.measurement.result import RunResult
 
-from .document import FailedTest, NotJudged, SystemUnderTest
+from .document import FailedTest, NotJudged, SystemUnderTest, Waiver
 
-__all__ = ["FailedTest", "JudgedCriterion", "NotJudged", "SessionRecord", "SystemUnderTest"]
+__all__ = [
+    "FailedTest",
+    "JudgedCriterion",
+    "NotJudged",
+    "SessionRecord",
+    "SystemUnderTest",
+    "Waiver",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class SessionRecord:
         failed_tests: Tests that use the library and failed for another reason
             than a criterion.
         interrupted: Why the session ended early, in words; None when it did not.
+        waivers: Whose criterion is the id of a criterion, or of a requirement that has several.
     """
 
     title: str
@@ -62,3 +70,4 @@ class SessionRecord:
     not_judged: tuple[NotJudged, ...] = ()
     failed_tests: tuple[FailedTest, ...] = ()
     interrupted: str | None = None
+    waivers: tuple[Waiver, ...] = ()

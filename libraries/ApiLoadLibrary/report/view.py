@@ -67,6 +67,7 @@ class Row:
     reason: str
     look: Look
     bullet: Bullet | None
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _slowest(document: Document) -> tuple[str, float] | None:
     return max(timed, key=lambda each: each[1], default=None)
 
 
-def _row(number: int, criterion: Criterion) -> Row:
+def _row(number: int, criterion: Criterion, document: Document) -> Row:
     return Row(
         anchor=f"criterion-{number}",
         id=criterion.id,
@@ -192,14 +193,27 @@ def _row(number: int, criterion: Criterion) -> Row:
         reason="" if criterion.verdict is Verdict.PASS else formats.sentence(criterion.reason),
         look=look(criterion.verdict),
         bullet=_bullet(criterion),
+        waiver=_waiver(criterion, document),
     )
+
+
+def _waiver(criterion: Criterion, document: Document) -> str:
+    """Who has decided to live with it unmet; an expired waiver says so."""
+    if criterion.verdict is Verdict.PASS:
+        return ""
+    for each in document.waivers:
+        if each.criterion == criterion.id:
+            over = each.expiry < document.finished_at[:10]
+            until = f"{'expired on' if over else 'until'} {each.expiry}"
+            return f"Waived by {each.owner}, {until}: {each.reason}"
+    return ""
 
 
 def _groups(document: Document) -> Iterator[Group]:
     """Criteria that one test judged for the same requirement, in the order of judging."""
     numbered = enumerate(document.criteria, 1)
     for (test, *notes), criteria in groupby(numbered, key=lambda each: _origin(each[1])):
-        rows = tuple(_row(number, criterion) for number, criterion in criteria)
+        rows = tuple(_row(number, criterion, document) for number, criterion in criteria)
         yield Group(test, tuple(note for note in notes if note), rows)
 
 

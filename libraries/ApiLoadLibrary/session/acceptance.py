@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ApiLoadLibrary.report.record import (
     NotJudged,
     SessionRecord,
     SystemUnderTest,
+    Waiver,
 )
 from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
@@ -92,6 +93,7 @@ class AcceptanceSession:
         self._stops: list[tuple[str, StopCondition]] = []
         self._unjudged: list[NotJudged] = []
         self._failed_tests: list[FailedTest] = []
+        self._waivers: list[Waiver] = []
         self._calibration: Calibration | None = None
         self.interrupted: str | None = None
         self.closed = False
@@ -348,6 +350,17 @@ class AcceptanceSession:
         if INTERRUPTED in message:
             self.interrupted = "the run was interrupted"
 
+    def waive(self, requirement: str, owner: str, reason: str, until: date) -> None:
+        """Somebody has decided to live with a requirement unmet; no verdict changes for it.
+
+        Raises:
+            BadInput: Nobody is named, or nothing said.
+        """
+        for name, value in (("requirement", requirement), ("owner", owner), ("reason", reason)):
+            if not value.strip():
+                raise BadInput(f"{name}= is empty: a waiver says what, who and why.")
+        self._waivers.append(Waiver(requirement, owner, self.mask(reason), until.isoformat()))
+
     def note_not_judged(self, what: str, reason: str) -> None:
         """Something was left out, and why."""
         self._unjudged.append(NotJudged(what, self.mask(reason)))
@@ -386,6 +399,7 @@ class AcceptanceSession:
             not_judged=(*self._runs_nobody_judged(), *self._unjudged),
             failed_tests=tuple(self._failed_tests),
             interrupted=self.interrupted,
+            waivers=tuple(self._waivers),
         )
 
     def _runs_nobody_judged(self) -> Sequence[NotJudged]:

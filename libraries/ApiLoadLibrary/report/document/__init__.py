@@ -90,7 +90,7 @@ class Document:
         resources: What the watched hosts were doing, per load run.
         alerts: What went out of bounds while load ran; none are raised yet.
         recommendations: What to do next, the most urgent first.
-        waivers: Criteria that somebody decided to live with; none are read yet.
+        waivers: Criteria that somebody decided to live with; they change no verdict.
         approvals: Signatures; none are read yet.
     """
 
