@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,10 +81,22 @@ def test_robot_is_killed_and_what_it_had_measured_is_on_disk(rig: str, tmp_path:
     document = interim(tmp_path)
     (run,) = document["runs"]
     assert document["verdict"] == "inconclusive"
-    assert document["interrupted"] == "the session has not ended yet"
+    assert document["interrupted"] == "the session had not ended yet when it was written"
     assert run["stopped"] == "it has not ended yet"
     assert 20 <= run["requests"] <= counts(rig)["received"]["GET /ok"]
     assert run["errors"] == 0
+    assert "This report is partial: the session had not ended yet" in page_of_what_is_left(tmp_path)
+
+
+def page_of_what_is_left(folder: Path) -> str:
+    """What the command line makes of the interim report."""
+    path = folder / "acceptance-interim.json"
+    subprocess.run(
+        [sys.executable, "-m", "ApiLoadLibrary", "report", str(path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "libraries")},
+        check=True,
+    )
+    return path.with_suffix(".html").read_text("utf-8")
 
 
 def test_a_shard_is_killed_and_what_it_had_told_is_kept_and_the_rest_named_as_lost(

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "keywords": GROUND | {"session"},
     "library": GROUND | {"session", "keywords"},
     "the door": {"library"},
+    "__main__": {"session"},
 }
 ROBOT_ROOMS = {"keywords", "library"}
 ROBOT_MODULES = {"robot", "robotlibcore", "RequestsLibrary", "assertionengine"}

@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from . import formats
 from .bars import draw_bars
-from .document import HTML_NAME, JSON_NAME, Document
+from .document import HTML_NAME, Document
 from .drawing import NARROW, WIDE
 from .layout import draw
+from .source import Source
 from .view import view_page
 
 __all__ = ["environment", "render"]
@@ -25,9 +26,14 @@ _UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|%|×)(?!\w))")
 """The space between a figure and its unit: a line must not end there."""
 
 
-def render(document: Document) -> str:
-    """The page; the same document always gives the same text."""
-    return environment().get_template("page.html").render(page=view_page(document))
+def render(document: Document, source: Source | None = None) -> str:
+    """The page; the same document always gives the same text.
+
+    Args:
+        source: Where its JSON is; beside the page where that is not said.
+    """
+    page = view_page(document, source or Source.beside(document))
+    return environment().get_template("page.html").render(page=page)
 
 
 @cache
@@ -47,7 +53,6 @@ def environment() -> Environment:
         draw_bars=draw_bars,
         wide=WIDE,
         narrow=NARROW,
-        json_name=JSON_NAME,
         html_name=HTML_NAME,
         most_endpoints=MOST_ENDPOINTS,
     )

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 from ApiLoadLibrary.errors import BadInput
 
 from .document import SCHEMA_VERSION, Document
+from .older import is_older, upgraded
 
 __all__ = ["from_json", "to_json"]
 
@@ -37,7 +38,9 @@ def _plain(value: object) -> object:
 
 
 def from_json(text: str) -> Document:
-    """The document that `to_json` wrote.  Fields that a later version added are left out.
+    """The document that `to_json` wrote, now or in an older version.
+
+    Fields that a later version added are left out.
 
     Raises:
         BadInput: The text is cut off, no report, of a later kind, or damaged; says where.
@@ -46,7 +49,8 @@ def from_json(text: str) -> Document:
         data = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"The report cannot be read, its JSON is damaged: {error}.") from None
-    _require_version(data)
+    if is_older(_version_of(data)):
+        data = upgraded(data)
     document: Document = _build(Document, data, "")
     return document
 
@@ -55,7 +59,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-def _require_version(data: object) -> None:
+def _version_of(data: object) -> str:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if not isinstance(version, str):
         raise BadInput("This is no acceptance report: it has no schema_version.")
@@ -64,6 +68,7 @@ def _require_version(data: object) -> None:
             f"The report has schema version {version}, this library reads {SCHEMA_VERSION}: "
             "use the library's version that wrote it, or a later one."
         )
+    return version
 
 
 def _damaged(place: str, expected: str, value: object) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from .charts import Scale
 from .document import Criterion, Document, Recommendation, Verdict
 from .meaning import meaning
 from .requirement import finding, margin, requirement, scope_of, target
-from .serial import to_json
+from .source import Source
 from .view_resources import ResourceView, view_resources
 from .view_run import RunView, view_run
 from .view_trust import Fact, Look, environment_facts, look, trust
@@ -107,11 +106,15 @@ class Page:
     resources: tuple[ResourceView, ...]
     trust: tuple[Fact, ...]
     environment: tuple[tuple[str, str], ...]
-    sha256: str
+    source: Source
 
 
-def view_page(document: Document) -> Page:
-    """The page of a document."""
+def view_page(document: Document, source: Source) -> Page:
+    """The page of a document.
+
+    Args:
+        source: Where its JSON is.
+    """
     system = document.system_under_test
     name = " ".join(filter(None, (system.name, system.version)))
     return Page(
@@ -130,7 +133,7 @@ def view_page(document: Document) -> Page:
         resources=tuple(view_resources(document)),
         trust=tuple(trust(document)),
         environment=tuple(environment_facts(document)),
-        sha256=hashlib.sha256(to_json(document).encode()).hexdigest(),
+        source=source,
     )
 
 

@@ -54,7 +54,7 @@ def trust(document: Document) -> Iterator[Fact]:
     if document.criteria:
         yield _confidence(document)
     if document.interrupted:
-        yield Fact(_DOUBT, f"The session ended early: {document.interrupted}.")
+        yield Fact(_DOUBT, f"This report is partial: {document.interrupted}.")
     for test in document.failed_tests:
         yield Fact(_DOUBT, f"{test.name} failed for another reason: {test.message}")
     for gap in document.not_judged:

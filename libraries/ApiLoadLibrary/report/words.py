@@ -46,7 +46,7 @@ def _tally(document: Document) -> str:
 def _despite(document: Document) -> str:
     """What stands against a pass although no criterion does."""
     if document.interrupted:
-        return "; the run was interrupted"
+        return "; this report is partial"
     if document.failed_tests and document.verdict is not Verdict.FAIL:
         failed = formats.plural(len(document.failed_tests), "test")
         return f"; {failed} failed for another reason"
@@ -57,7 +57,7 @@ def lead(document: Document) -> list[str]:
     """The sentences under the headline: what decided."""
     sentences = []
     if document.interrupted:
-        sentences.append(f"The session ended early: {document.interrupted}.")
+        sentences.append(f"This report is partial: {document.interrupted}.")
     decisive = [each for each in document.criteria if each.verdict is Verdict.FAIL]
     decisive = decisive or [each for each in document.criteria if each.verdict is not Verdict.PASS]
     sentences += [_decisive(each) for each in decisive[:MOST_SENTENCES]]

@@ -8,6 +8,7 @@ from ApiLoadLibrary.files import write_whole
 
 from .build import build_document
 from .document import HTML_NAME, JSON_NAME, Document
+from .exports.files import exported
 from .html import render
 from .record import SessionRecord
 from .serial import to_json
@@ -17,8 +18,12 @@ __all__ = ["INTERIM_NAME", "remove_interim", "write_interim", "write_reports"]
 INTERIM_NAME = "acceptance-interim.json"
 
 
+BESIDE = ("junit", "markdown")
+"""What is written beside the reports: what a CI server takes up by itself, a few kB each."""
+
+
 def write_reports(document: Document, folder: Path) -> tuple[Path, Path]:
-    """Write both reports; each is there as a whole, or as it was before.
+    """Write both reports and what goes beside them; each is whole, or as it was before.
 
     Args:
         folder: Made when it is missing.
@@ -34,6 +39,8 @@ def write_reports(document: Document, folder: Path) -> tuple[Path, Path]:
     # The JSON first: the page can be made from it again.
     write_whole(data, to_json(document))
     write_whole(page, render(document))
+    for name, text in exported(document, BESIDE):
+        write_whole(folder / name, text)
     return data, page
 
 

@@ -59,7 +59,7 @@ def as_it_is(result: RunResult) -> RunResult:
 
 
 INTERRUPTED = "Execution terminated by signal"
-NOT_ENDED = "the session has not ended yet"
+NOT_ENDED = "the session had not ended yet when it was written"
 
 
 class AcceptanceSession:

@@ -166,7 +166,7 @@ def test_distrust_is_told_and_never_green():
     )
     assert [look for look, _ in facts] == ["ok", *["warn"] * 5]
     assert facts[1][1].endswith("The run was cut short: the test ran out of time.")
-    assert facts[3][1] == "The session ended early: the run was interrupted."
+    assert facts[3][1] == "This report is partial: the run was interrupted."
     assert facts[4][1] == "Sign In failed for another reason: 401"
     assert facts[5][1] == "Not judged: Warm-up (nobody asked)."
 

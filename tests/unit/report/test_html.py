@@ -231,6 +231,8 @@ def test_both_reports_are_written_as_a_whole(tmp_path):
     assert sorted(each.name for each in folder.iterdir()) == [
         "acceptance-report.html",
         "acceptance-report.json",
+        "acceptance-summary.md",
+        "criteria-junit.xml",
     ]
     assert page.read_text("utf-8") == render(document)
     assert data.stat().st_mode & 0o777 == page.stat().st_mode & 0o777
@@ -244,7 +246,7 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one_and_no_rest(tmp_path
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_reports(replace(document, duration_s=float("inf")), tmp_path)
     assert (tmp_path / "acceptance-report.json").read_text("utf-8") == before
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_the_checksum_on_the_page_is_the_datas(tmp_path):

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from importlib.resources import files
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
@@ -12,7 +13,18 @@ from jsonschema import Draft202012Validator
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.report.build import build_document
-from ApiLoadLibrary.report.document import Alert, Approval, Document, Phase, Waiver
+from ApiLoadLibrary.report.document import (
+    SCHEMA_VERSION,
+    Alert,
+    Approval,
+    Document,
+    EarlierCriterion,
+    EarlierSession,
+    Phase,
+    Verdict,
+    Waiver,
+)
+from ApiLoadLibrary.report.html import render
 from ApiLoadLibrary.report.serial import from_json, to_json
 from unit.report import samples
 
@@ -20,6 +32,7 @@ SCHEMA = json.loads(
     files("ApiLoadLibrary.report").joinpath("acceptance-report.schema.json").read_text("utf-8")
 )
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
+OLD = (Path(__file__).parent / "files" / "report-1.0.json").read_text("utf-8")
 SESSIONS = {
     "pass": samples.session,
     "fail": samples.failing,
@@ -42,6 +55,15 @@ def data():
 def full() -> Document:
     """With one of everything that this version does not measure yet."""
     document = build_document(samples.session())
+    limit = ("p95", "Products", "", "<", 20.0, "ms", None, Verdict.INCONCLUSIVE)
+    earlier = EarlierSession(
+        document.started_at,
+        Verdict.FAIL,
+        "4.1",
+        None,
+        "suites.json",
+        (EarlierCriterion("Suites.A", *limit),),
+    )
     run = dataclasses.replace(
         document.runs[0], phases=(Phase("burst", 15.0, 45.0, True, 9, 1, None),)
     )
@@ -51,6 +73,10 @@ def full() -> Document:
         alerts=(Alert("cpu", "pos-1", run.id, 3.0, None, 97.5, "%", "CPU was over 90 %."),),
         waivers=(Waiver("C2", "Head of Retail", "known, mended in 4.3", "2026-12-31"),),
         approvals=(Approval("Product owner", "A. Person", "accepted", "2026-11-24"),),
+        suite="Suites",
+        left_out=3,
+        attempts=(earlier,),
+        history=(earlier, dataclasses.replace(earlier, version=None, criteria=())),
     )
 
 
@@ -165,7 +191,7 @@ def put(value, *path):
         (
             put("9.0", "schema_version"),
             (
-                "The report has schema version 9.0, this library reads 1.0: "
+                "The report has schema version 9.0, this library reads 1.1: "
                 "use the library's version that wrote it, or a later one."
             ),
         ),
@@ -222,3 +248,34 @@ def test_nan_is_never_written():
     document = build_document(samples.session(runs=()))
     with pytest.raises(ValueError, match="not JSON compliant"):
         to_json(dataclasses.replace(document, duration_s=float("nan")))
+
+
+def test_a_report_of_an_older_schema_version_can_be_read_and_shown():
+    """Written by version 1.0, and kept as it was."""
+    document = from_json(OLD)
+    assert document.schema_version == SCHEMA_VERSION
+    assert (document.history, document.left_out) == ((), None)
+    assert document.runs[0].endpoints[1].requests == 66
+    assert "Not ready: " in render(document)
+    VALIDATOR.validate(json.loads(to_json(document)))
+
+
+def test_what_an_older_report_must_hold_is_still_missed():
+    old = json.loads(OLD)
+    del old["runs"][0]["requests"]
+    with pytest.raises(BadInput, match=r"damaged: runs\[0\]\.requests is missing"):
+        from_json(json.dumps(old))
+
+
+def test_what_an_older_report_lacks_is_nothing_at_any_depth():
+    old = json.loads(OLD)
+    for name in ("settled", "samples", "details"):
+        del old["runs"][0][name]
+    del old["runs"][0]["endpoints"][0]["tls_ms"]
+    run = from_json(json.dumps(old)).runs[0]
+    assert (run.settled, run.samples, run.details, run.endpoints[0].tls_ms) == (None, (), {}, None)
+
+
+def test_the_schema_is_of_the_version_that_is_written():
+    assert SCHEMA["$id"].endswith(f":{SCHEMA_VERSION}")
+    assert SCHEMA["properties"]["schema_version"]["const"] == SCHEMA_VERSION

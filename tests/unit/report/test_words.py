@@ -43,7 +43,7 @@ def document(*verdicts, **changes):
         (
             [PASS, PASS],
             {"interrupted": "Ctrl-C"},
-            "Cannot be judged: all 2 requirements met; the run was interrupted",
+            "Cannot be judged: all 2 requirements met; this report is partial",
         ),
         (
             [PASS, FAIL],
@@ -88,7 +88,7 @@ def test_the_lead_of_a_pass_names_the_least_room():
 def test_the_lead_says_that_nothing_was_sent_and_why_it_ended():
     empty = document(runs=(), interrupted="the run was interrupted")
     assert lead(empty) == [
-        "The session ended early: the run was interrupted.",
+        "This report is partial: the run was interrupted.",
         "No load was sent.",
     ]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ApiLoadLibrary.criteria.judgement import Verdict
 
 from .criterion import Criterion
+from .earlier import EarlierCriterion, EarlierSession
 from .endpoint import Distribution, Endpoint, FailureCount
 from .follow_up import Alert, Approval, FailedTest, NotJudged, Recommendation, Waiver
 from .resources import ResourceSecond, ResourceUse, Summary
@@ -26,6 +27,8 @@ __all__ = [
     "Criterion",
     "Distribution",
     "Document",
+    "EarlierCriterion",
+    "EarlierSession",
     "Endpoint",
     "FailedTest",
     "FailureCount",
@@ -44,7 +47,9 @@ __all__ = [
     "Waiver",
 ]
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
+"""A minor version adds fields, a major one changes what is there; see `older.py`."""
+
 JSON_NAME = "acceptance-report.json"
 HTML_NAME = "acceptance-report.html"
 
@@ -92,6 +97,10 @@ class Document:
         recommendations: What to do next, the most urgent first.
         waivers: Criteria that somebody decided to live with; they change no verdict.
         approvals: Signatures; none are read yet.
+        suite: The suite that was run, by its name; empty where that is not known.
+        left_out: How many of its tests were no part of this session; null where that is not known.
+        attempts: Earlier sessions of which this one repeats a part, oldest first.
+        history: The last sessions of the same suite before those, oldest first.
     """
 
     schema_version: str
@@ -112,3 +121,7 @@ class Document:
     recommendations: tuple[Recommendation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    suite: str = ""
+    left_out: int | None = None
+    attempts: tuple[EarlierSession, ...] = ()
+    history: tuple[EarlierSession, ...] = ()
