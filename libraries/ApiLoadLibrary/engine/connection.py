@@ -8,71 +8,32 @@ socket is ready.  An error leaves it CLOSED and is raised as `RequestFailed`.
 
 from __future__ import annotations
 
-import os
-import socket
-import ssl
-from collections.abc import Callable
-from enum import Enum, auto
 from time import monotonic_ns
 
 from ApiLoadLibrary.measurement.outcomes import Failure
 
 from .connector import Connector, failure_of
 from .http1 import AnswerReader, HeadReader, NotHttp
+from .link import NOT_NOW, RECEIVE_BYTES, Link, LinkState, RequestFailed
 from .poller import READ, WRITE, Poller
 
-__all__ = ["Connection", "ConnectionState", "RequestFailed"]
-
-RECEIVE_BYTES = 16 * 1024
-"""At once; then other connections have their turn.  TLS never gives more, so that it holds
-nothing back while the socket is silent."""
+__all__ = ["Connection", "RequestFailed"]
 
 CROSSING_NS = 5_000_000
 _SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
-_NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-
-
-class ConnectionState(Enum):
-    """What the connection is waiting for."""
-
-    CLOSED = auto()  # nothing: it has no socket
-    CONNECTING = auto()  # the server's accept
-    HANDSHAKING = auto()  # TLS
-    SENDING = auto()  # room for the rest of the request
-    WAITING = auto()  # the answer
-    IDLE = auto()  # the next request
-
 
 # Looked up once: an enumeration's members are slow to reach, and these are asked for always.
-_CLOSED, _CONNECTING, _HANDSHAKING, _SENDING, _WAITING, _IDLE = ConnectionState
+_CLOSED, _CONNECTING, _HANDSHAKING, _SENDING, _WAITING, _IDLE, *_ = LinkState
 
 
-class RequestFailed(Exception):
-    """The request that this connection carried has failed."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure)
-        self.failure = failure
-
-
-class Connection:
-    """A connection to one origin, and the request that it carries.
-
-    All times are of the machine's monotonic clock, in ns.
-
-    Args:
-        connector: Opens its sockets.
-        poller: Watches them.
-        carriers: Where the connection enters itself under its socket's descriptor.
+class Connection(Link):
+    """A connection to one origin, and the request that it carries; see `Link`.
 
     Attributes:
         endpoint, arrival, scheduled_ns, waited_for: Of the request it carries;
             `endpoint` is -1 while it carries none.
         sent_ns: When the request was begun: connecting is part of serving it.
-        opening_ns: When connecting for it was begun, last.
-        trying_ns: When the address that is being tried was.
         first_byte_ns: When its answer began; -1 until then.
-        received_ns: When the latest bytes of the answer arrived.
         connect_ns, tls_ns: How long connecting and the handshake took, when they
             were part of this request; else -1.
         bytes_sent, bytes_received: Of this request.
@@ -80,63 +41,34 @@ class Connection:
     """
 
     __slots__ = (
-        "_address",
-        "_carriers",
         "_closed_by_server",
-        "_first_address",
         "_method",
-        "_opened_ns",
-        "_poller",
         "_reader",
-        "_recv",
         "_request",
         "_reused",
-        "_round_trip_ns",
-        "_send_some",
-        "_socket",
         "_unsent",
-        "_watched",
         "arrival",
         "bytes_received",
         "bytes_sent",
-        "connect_ns",
-        "connector",
         "endpoint",
-        "fd",
         "first_byte_ns",
-        "opening_ns",
-        "received_ns",
         "reconnected",
         "scheduled_ns",
         "sent_ns",
-        "state",
-        "tls_ns",
-        "trying_ns",
         "waited_for",
     )
 
     def __init__(
         self, connector: Connector, poller: Poller, carriers: dict[int, Connection]
     ) -> None:
-        self.connector = connector
-        self.state = _CLOSED
-        self.fd = -1
-        self._poller = poller
-        self._carriers = carriers
+        super().__init__(connector, poller, carriers)
         self._method = ""
         self._reader = self._new_reader()
-        self._socket: socket.socket | None = None
-        self._recv: Callable[[int], bytes]
-        self._send_some: Callable[[bytes], int]
-        self._first_address = self._address = 0
-        self._watched = 0
-        self._round_trip_ns = self._opened_ns = 0
         self._unsent = self._request = b""
         self._reused = self._closed_by_server = self.reconnected = False
         self.endpoint = self.arrival = -1
-        self.scheduled_ns = self.sent_ns = self.received_ns = 0
-        self.opening_ns = self.trying_ns = 0
-        self.first_byte_ns = self.connect_ns = self.tls_ns = -1
+        self.scheduled_ns = self.sent_ns = 0
+        self.first_byte_ns = -1
         self.waited_for = 0
         self.bytes_sent = self.bytes_received = 0
 
@@ -170,7 +102,7 @@ class Connection:
         else:
             self._reused = False
             self.tls_ns = -1
-            self._open_at(self.connector.best)
+            self._connect()
 
     def advance(self) -> int | None:
         """Go on, now that the socket is ready.
@@ -196,31 +128,11 @@ class Connection:
             self.close()
         return None
 
-    def is_opening(self) -> bool:
-        """Whether the request still waits for its connection."""
-        return self.state is _CONNECTING or self.state is _HANDSHAKING
-
-    def give_up_address(self) -> None:
-        """The address that is being tried does not answer: go on to the next.
-
-        Raises:
-            RequestFailed: There is none.
-        """
-        self._try_next_address(Failure.CONNECT_TIMEOUT)
-
     def close(self) -> None:
         """Give the socket back; the connection can be opened again."""
-        if self._socket is not None:
-            if self.received_ns >= self.trying_ns and isinstance(self._socket, ssl.SSLSocket):
-                self.connector.keep_session(self._socket)
-            self._poller.unregister(self.fd)
-            del self._carriers[self.fd], self._recv, self._send_some
-            self._socket.close()
-            self._socket = None
-            self.fd = -1
+        super().close()
         self._unsent = b""
         self._renew_reader()
-        self.state = _CLOSED
 
     def _renew_reader(self) -> None:
         self._reader.close()
@@ -231,72 +143,13 @@ class Connection:
 
     # Connecting.
 
-    def _open_at(self, address: int) -> None:
-        """Connect, trying this address first and then each other once."""
-        self._first_address = self._address = address
-        self.opening_ns = monotonic_ns()
+    def _connect(self) -> None:
         self.reconnected = self._closed_by_server
-        self._try_address()
+        self._open_at(self.connector.best)
 
-    def _try_address(self) -> None:
-        self._opened_ns = self.trying_ns = monotonic_ns()
-        try:
-            opened = self.connector.open(self._address)
-        except OSError as error:
-            self._try_next_address(failure_of(error))
-            return
-        self._use(opened)
-        self.fd = opened.fileno()
-        self._carriers[self.fd] = self
-        self._watched = WRITE
-        self._poller.register(self.fd, WRITE)
-        self.state = _CONNECTING
-
-    def _use(self, opened: socket.socket) -> None:
-        self._socket = opened
-        self._recv = opened.recv
-        self._send_some = opened.send
-
-    def _try_next_address(self, failure: Failure) -> None:
-        self.close()
-        self._address += 1
-        if self._address - self._first_address >= self.connector.address_count:
-            raise RequestFailed(failure)
-        self._try_address()
-
-    def _connected(self) -> None:
-        assert self._socket is not None
-        code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if code:
-            self._try_next_address(failure_of(OSError(code, os.strerror(code))))
-            return
-        self.connector.worked(self._address)
-        now = monotonic_ns()
-        self.connect_ns = self._round_trip_ns = now - self._opened_ns
+    def _ready(self) -> None:
         self._closed_by_server = False
-        if self.connector.origin.tls:
-            self._opened_ns = now
-            self.state = _HANDSHAKING
-            self._shake_hands()
-        else:
-            self._send()
-
-    def _shake_hands(self) -> None:
-        assert self._socket is not None
-        try:
-            if not isinstance(self._socket, ssl.SSLSocket):
-                self._use(self.connector.wrap(self._socket))
-            assert isinstance(self._socket, ssl.SSLSocket)
-            self._socket.do_handshake()
-        except ssl.SSLWantReadError:
-            self._watch(READ)
-        except ssl.SSLWantWriteError:
-            self._watch(WRITE)
-        except OSError:
-            raise self._fail(Failure.TLS_FAILED) from None
-        else:
-            self.tls_ns = monotonic_ns() - self._opened_ns
-            self._send()
+        self._send()
 
     # Sending and receiving.
 
@@ -306,7 +159,7 @@ class Connection:
         request = self._request
         try:
             count = self._send_some(request)
-        except _NOT_NOW:
+        except NOT_NOW:
             count = 0
         except OSError as error:
             self._lost(failure_of(error))
@@ -328,7 +181,7 @@ class Connection:
             return status
         try:
             count = self._send_some(self._unsent)
-        except _NOT_NOW:
+        except NOT_NOW:
             return None
         except OSError as error:
             self._lost(failure_of(error))
@@ -343,7 +196,7 @@ class Connection:
     def _receive(self) -> int | None:
         try:
             data = self._recv(RECEIVE_BYTES)
-        except _NOT_NOW:
+        except NOT_NOW:
             return None
         except OSError as error:
             self._lost(failure_of(error))
@@ -367,17 +220,7 @@ class Connection:
                 self.close()
         return status
 
-    def _watch(self, events: int) -> None:
-        """Have the poller look for these events, if it does not yet."""
-        if events != self._watched:
-            self._watched = events
-            self._poller.modify(self.fd, events)
-
     # Ending.
-
-    def _fail(self, failure: Failure) -> RequestFailed:
-        self.close()
-        return RequestFailed(failure)
 
     def _ended(self) -> int | None:
         status = self._reader.eof()
@@ -405,4 +248,4 @@ class Connection:
         self._closed_by_server = True
         self.bytes_sent = 0
         self.tls_ns = -1
-        self._open_at(self.connector.best)
+        self._connect()

@@ -73,7 +73,7 @@ class LoadLoop(Dispatcher[Connection]):
         return [
             each
             for each in self._pools.busy()
-            if now - each.sent_ns >= timeout or (each.is_opening() and _is_stuck(each, now, limit))
+            if now - each.sent_ns >= timeout or each.is_stuck(now, limit)
         ]
 
     def _time_out(self, carrier: Connection, now: int) -> None:
@@ -93,9 +93,3 @@ class LoadLoop(Dispatcher[Connection]):
     def _close(self) -> None:
         self._pools.close()
         self._poller.close()
-
-
-def _is_stuck(connection: Connection, now: int, limit_ns: int) -> bool:
-    """Whether connecting takes too long: as a whole, or at one of several addresses."""
-    share_ns = limit_ns // connection.connector.address_count
-    return now - connection.opening_ns >= limit_ns or now - connection.trying_ns >= share_ns
