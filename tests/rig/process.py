@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import ssl
@@ -22,6 +23,14 @@ def rig_server(*arguments: str) -> Iterator[str]:
     """The address of a fresh rig server."""
     scheme = "https" if "--certificate" in arguments else "http"
     with _process("rig.server", *arguments) as line:
+        yield f"{scheme}://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
+def socket_server(*arguments: str) -> Iterator[str]:
+    """The address of a fresh WebSocket server."""
+    scheme = "https" if "--certificate" in arguments else "http"
+    with _process("rig.sockets", *arguments) as line:
         yield f"{scheme}://127.0.0.1:{line.strip()}"
 
 
@@ -71,3 +80,9 @@ def counts(address: str, ca: str | None = None) -> Any:
     context = ssl.create_default_context(cafile=ca) if ca else None
     with urllib.request.urlopen(f"{address}/counts", timeout=10, context=context) as answer:
         return json.load(answer)
+
+
+def die(address: str) -> None:
+    """Have a WebSocket server end at once, as if it were killed."""
+    with contextlib.suppress(OSError):
+        urllib.request.urlopen(f"{address}/die", timeout=10)

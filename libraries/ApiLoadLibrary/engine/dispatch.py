@@ -26,6 +26,7 @@ from typing import Generic, TypeVar
 
 from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.outcomes import Failure
+from ApiLoadLibrary.measurement.sockets import SocketFindings
 from ApiLoadLibrary.measurement.tally import CAPPED, NOTHING, WORKERS_BUSY
 
 from .books import Books, Carrier, Tell
@@ -85,6 +86,11 @@ class Dispatcher(ABC, Generic[C]):
     def trace(self) -> list[Exchange]:
         """Each request that was sent, of a run that is traced."""
         return self._books.trace
+
+    @property
+    def sockets(self) -> SocketFindings | None:
+        """What became of WebSocket connections; None where there are none."""
+        return None
 
     @property
     def stopped(self) -> bool:

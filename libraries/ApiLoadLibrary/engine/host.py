@@ -105,7 +105,8 @@ class LocalShardHost:
         """
         origins = {each.origin for plan in plans for each in plan.requests}
         workers = sum(plan.workers for plan in plans)
-        require_room(workers, len(plans), origins)
+        sockets = plans[0].sockets
+        require_room(workers, len(plans), origins, sockets.times if sockets else 0)
         if plans[0].blocking:
             require_threads(workers, len(plans))
         self._shards = []

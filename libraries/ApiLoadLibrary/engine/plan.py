@@ -6,18 +6,32 @@ from dataclasses import dataclass, field
 
 from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.phases import Phase
+from ApiLoadLibrary.measurement.sockets import SocketFindings
 from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
 from ApiLoadLibrary.workload.action import Call
+from ApiLoadLibrary.workload.message import MessageTemplate
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .schedule import Schedule
 
-__all__ = ["PlannedEndpoint", "ShardEnd", "ShardPlan", "ShardResult", "Tallies"]
+__all__ = [
+    "PlannedEndpoint",
+    "Request",
+    "ShardEnd",
+    "ShardPlan",
+    "ShardResult",
+    "SocketPlan",
+    "Tallies",
+]
 
 Tallies = list[list[Tally]]
 """By phase, then by endpoint."""
+
+
+Request = RequestTemplate | Call | MessageTemplate
+"""What is sent; or what is called instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +40,33 @@ class PlannedEndpoint:
 
     Attributes:
         schedule: None in the closed model, where a worker sends when it is free.
-        request: What is sent; or what is called instead.
+        request: See `Request`.
         expected: The statuses that count as success.
         late_after_ns: A schedule delay above this is late.
     """
 
     schedule: Schedule | None
-    request: RequestTemplate | Call
+    request: Request
     expected: frozenset[int]
     late_after_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SocketPlan:
+    """What is done with WebSocket connections.
+
+    Attributes:
+        connections: How many the run opens.  An opening with a higher number opens one again,
+            after all of them have been dropped.
+        times: How often each is opened.
+        ping_ns: How often each is asked for a sign of life; None for never.
+        subprotocol: The one that is asked for, if any.
+    """
+
+    connections: int
+    times: int = 1
+    ping_ns: int | None = None
+    subprotocol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +92,8 @@ class ShardPlan:
         most: In the closed model, how many requests it sends at most; None for no end but time.
         traced: Names of headers, in small letters, that its trace holds of each answer; None
             where it keeps no trace.
+        sockets: Of a run with WebSocket connections; its endpoints are their openings and
+            their messages.
     """
 
     shard: int
@@ -79,6 +113,7 @@ class ShardPlan:
     cookies: bool = False
     most: int | None = None
     traced: frozenset[str] | None = None
+    sockets: SocketPlan | None = None
 
     @property
     def length_ns(self) -> int:
@@ -126,6 +161,7 @@ class ShardEnd:
         stopped: Whether it was told to stop before its end.
         errors: What the code of actions did wrong first, in words, by the endpoint's place.
         trace: Each request that was sent, of a run that is traced.
+        sockets: What became of WebSocket connections, where there were some.
     """
 
     ended_ns: int
@@ -137,6 +173,7 @@ class ShardEnd:
     stopped: bool
     errors: dict[int, str] = field(default_factory=dict)
     trace: tuple[Exchange, ...] = ()
+    sockets: SocketFindings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,55 +95,57 @@ class Room:
     files: int | None
     ports: int | None
 
-    def require(self, workers: int, shards: int) -> None:
+    def require(self, workers: int, shards: int, opened: int = 0) -> None:
         """Let pass only what can be held.
 
         Args:
             workers: Of the whole run; the shards share them out evenly.
             shards: How many there are.
+            opened: Of WebSocket connections in place of workers: how often each is opened.
 
         Raises:
             BadInput: It cannot; the message says what can.
         """
-        remedies = self._fitting(workers, shards)
+        needs = f"{workers:,} WebSocket connections need" if opened else f"workers={workers} needs"
+        remedies = self._fitting(workers, shards, opened)
         files = open_files_for(-(-workers // shards))
         if self.files is not None and files > self.files:
             where = "one process" if shards == 1 else f"each of {shards} processes"
             raise BadInput(
-                f"workers={workers} needs {files:,} open files in {where}, "
+                f"{needs} {files:,} open files in {where}, "
                 f"and the hard limit here is {self.files:,}: "
                 f"{_either(*remedies, 'raise the limit (ulimit -Hn)')}."
             )
-        ports = workers + RESERVED_PORTS
+        ports = workers * max(opened, 1) + RESERVED_PORTS
         if self.ports is not None and ports > self.ports:
             raise BadInput(
-                f"workers={workers} needs {ports:,} local ports, and {self.ports:,} are free "
+                f"{needs} {ports:,} local ports, and {self.ports:,} are free "
                 "here for connections to these servers: "
                 f"{_either(*remedies, 'widen their range (net.ipv4.ip_local_port_range)')}."
             )
 
-    def _fitting(self, workers: int, shards: int) -> Iterator[str]:
+    def _fitting(self, workers: int, shards: int, opened: int) -> Iterator[str]:
         """What to set instead, as far as there is anything."""
-        fitting = self._fitting_workers(shards)
+        fitting = self._fitting_workers(shards, max(opened, 1))
         if fitting >= 1:
-            yield f"set workers={fitting} or less"
-        enough = self._enough_shards(workers)
+            yield f"open {fitting:,} or fewer" if opened else f"set workers={fitting} or less"
+        enough = self._enough_shards(workers, max(opened, 1))
         if shards < enough <= MOST_SHARDS:
             yield f"set shards={enough} or more"
 
-    def _fitting_workers(self, shards: int) -> int:
+    def _fitting_workers(self, shards: int, opened: int) -> int:
         limits = []
         if self.files is not None:
             limits.append((self.files - RESERVED_FILES) * shards)
         if self.ports is not None:
-            limits.append(self.ports - RESERVED_PORTS)
+            limits.append((self.ports - RESERVED_PORTS) // opened)
         return min(limits)
 
-    def _enough_shards(self, workers: int) -> int:
+    def _enough_shards(self, workers: int, opened: int) -> int:
         """How many shards hold all workers; 0 where no number does."""
         if self.files is None or self.files <= RESERVED_FILES:
             return 0
-        if self.ports is not None and self.ports < workers + RESERVED_PORTS:
+        if self.ports is not None and self.ports < workers * opened + RESERVED_PORTS:
             return 0
         return -(-workers // (self.files - RESERVED_FILES))
 
@@ -153,18 +155,19 @@ def _either(*remedies: str) -> str:
     return f"{', '.join(others)}, or {last}" if others else last
 
 
-def require_room(workers: int, shards: int, origins: Collection[Origin]) -> None:
+def require_room(workers: int, shards: int, origins: Collection[Origin], opened: int = 0) -> None:
     """Let pass only a plan that this machine can hold.
 
     Args:
         workers: Of the whole run.
         shards: Processes that share them.
         origins: The servers that the run connects to.
+        opened: Of WebSocket connections in place of workers: how often each is opened.
 
     Raises:
         BadInput: It cannot; the message says what can.
     """
-    room_here(workers, origins).require(workers, shards)
+    room_here(workers * max(opened, 1), origins).require(workers, shards, opened)
 
 
 def require_threads(workers: int, shards: int) -> None:

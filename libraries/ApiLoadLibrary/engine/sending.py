@@ -20,7 +20,7 @@ from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .causes import failure_behind
-from .plan import ShardPlan
+from .plan import Request, ShardPlan
 
 __all__ = ["Send", "Task", "senders_of"]
 
@@ -76,12 +76,14 @@ Send = Callable[[Task], int]
 def senders_of(plan: ShardPlan) -> list[Send]:
     """One worker's senders, by endpoint; its requests share their connections."""
     adapter = GuardedAdapter(lambda: plan.allowed)
-    return [
-        _Calling(each.request)
-        if isinstance(each.request, Call)
-        else _ThroughRequests(each.request, plan, adapter)
-        for each in plan.endpoints
-    ]
+    return [_sender(each.request, plan, adapter) for each in plan.endpoints]
+
+
+def _sender(request: Request, plan: ShardPlan, adapter: GuardedAdapter) -> Send:
+    if isinstance(request, Call):
+        return _Calling(request)
+    assert isinstance(request, RequestTemplate)  # messages have a loop of their own
+    return _ThroughRequests(request, plan, adapter)
 
 
 class _Calling:

@@ -80,6 +80,10 @@ def main() -> None:
 
 
 def _loop_for(plan: ShardPlan, tell: Tell) -> Loop:
+    if plan.sockets is not None:
+        from .sockets import SocketLoop  # what it needs is imported by those who need it
+
+        return SocketLoop(plan, tell)
     if not plan.blocking:
         sees_headers = plan.follow or plan.cookies or plan.traced
         return FollowingLoop(plan, tell) if sees_headers else LoadLoop(plan, tell)
@@ -105,6 +109,7 @@ def _run(loop: Loop, start_ns: int) -> ShardEnd:
         stopped=loop.stopped,
         errors=loop.errors,
         trace=tuple(loop.trace),
+        sockets=loop.sockets,
     )
 
 

@@ -60,10 +60,12 @@ class Failure(IntEnum):
     NAME_NOT_FOUND = 1014
     NO_DESCRIPTORS = 1015
     NO_PORTS = 1016
+    NO_CONNECTION = 1017
     TLS_FAILED = 1020
     NOT_HTTP = 1030
     TOO_MANY_REDIRECTS = 1031
     REDIRECTED_AWAY = 1032
+    NOT_WEBSOCKET = 1033
     CHECK_FAILED = 1040
     SENDER_FAILED = 1041
     DROPPED_WORKERS_BUSY = 1050
@@ -93,6 +95,7 @@ FAILURES: dict[Failure, FailureInfo] = {
     Failure.NAME_NOT_FOUND: FailureInfo(_CONNECTION, _NET, "host name not found"),
     Failure.NO_DESCRIPTORS: FailureInfo(_CONNECTION, _GEN, "the generator ran out of descriptors"),
     Failure.NO_PORTS: FailureInfo(_CONNECTION, _GEN, "the generator ran out of local ports"),
+    Failure.NO_CONNECTION: FailureInfo(_CONNECTION, _SUT, "never sent: no connection was open"),
     Failure.TLS_FAILED: FailureInfo(FailureKind.TLS, _NET, "TLS handshake failed"),
     Failure.NOT_HTTP: FailureInfo(FailureKind.PROTOCOL, _SUT, "the answer was not valid HTTP"),
     Failure.TOO_MANY_REDIRECTS: FailureInfo(
@@ -100,6 +103,9 @@ FAILURES: dict[Failure, FailureInfo] = {
     ),
     Failure.REDIRECTED_AWAY: FailureInfo(
         FailureKind.PROTOCOL, _GEN, "redirected to an origin that is not allowed"
+    ),
+    Failure.NOT_WEBSOCKET: FailureInfo(
+        FailureKind.PROTOCOL, _SUT, "the answer opened no WebSocket as it should"
     ),
     Failure.CHECK_FAILED: FailureInfo(FailureKind.CHECK, _SUT, "the answer failed a check"),
     Failure.SENDER_FAILED: FailureInfo(
@@ -135,6 +141,7 @@ NEVER_LEFT = (
     Failure.TLS_FAILED,
     Failure.DROPPED_WORKERS_BUSY,
     Failure.DROPPED_GENERATOR,
+    Failure.NO_CONNECTION,
 )
 """Failures after which not a byte of the request was sent."""
 

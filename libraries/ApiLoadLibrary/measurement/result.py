@@ -16,6 +16,7 @@ from .outcomes import Failure
 from .phases import Phase
 from .readings import Reading
 from .resources import ResourceSample
+from .sockets import SocketFindings
 from .tally import Second, Tally
 
 __all__ = [
@@ -184,6 +185,7 @@ class RunResult(Totals):
         details: What only this scenario knows: what JSON can hold.
         readings: The figures among that which criteria can judge.
         trace: Each of its requests, of a run that is traced; none once a scenario has read it.
+        sockets: What became of WebSocket connections; none either once a scenario has read it.
         load_runs: How many load runs it stands for: several that are judged as one.
     """
 
@@ -202,6 +204,7 @@ class RunResult(Totals):
     details: dict[str, Any] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     trace: tuple[Exchange, ...] = ()
+    sockets: SocketFindings | None = None
     load_runs: int = 1
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ApiLoadLibrary.engine.plan import PlannedEndpoint, ShardPlan
+from ApiLoadLibrary.engine.plan import PlannedEndpoint, Request, ShardPlan, SocketPlan
 from ApiLoadLibrary.engine.schedule import Schedule
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.phases import Phase
@@ -73,12 +73,12 @@ class PlanItem:
 
     Attributes:
         schedule: When its requests start; None in the closed model.
-        request: What is sent; or what is called instead.
+        request: See `Request`.
     """
 
     endpoint: Endpoint | Action
     schedule: Schedule | None
-    request: RequestTemplate | Call
+    request: Request
 
     def planned_in(self, phase: Phase) -> int | None:
         """How many arrivals are due in a phase; None in the closed model."""
@@ -99,6 +99,7 @@ class LoadPlan:
         grace: How long after its end waiting arrivals may still be sent.
         traced: Names of headers, in small letters, that its trace holds of each answer; None
             where no trace is kept.
+        sockets: Of a run with WebSocket connections; see `ShardPlan`.
     """
 
     run_id: str
@@ -108,6 +109,7 @@ class LoadPlan:
     transport: Transport
     grace: Duration = GRACE
     traced: frozenset[str] | None = None
+    sockets: SocketPlan | None = None
 
     @property
     def origins(self) -> set[Origin]:
@@ -123,7 +125,10 @@ class LoadPlan:
 
     @property
     def carried_by(self) -> str:
-        """What carries the requests: `http1`, `requests`, `python` for actions, or two of them."""
+        """What carries the requests: `http1`, `requests`, `python` for actions, or two of them;
+        `websocket` for WebSocket connections."""
+        if self.sockets is not None:
+            return "websocket"
         http = "requests" if self.blocking else "http1"
         ways = {"python" if isinstance(item.request, Call) else http for item in self.items}
         return " and ".join(sorted(ways))
@@ -198,6 +203,7 @@ class LoadPlan:
                 cookies=self.transport.cookies,
                 most=self.planned_of(shard, shards) if self.load.closed else None,
                 traced=self.traced,
+                sockets=self.sockets,
             )
             for shard in range(shards)
         ]
@@ -228,15 +234,17 @@ def plan_load(
     run_id: str,
     name: str,
     load: Load,
-    requests: Sequence[tuple[Endpoint | Action, RequestTemplate | Call]],
+    requests: Sequence[tuple[Endpoint | Action, Request]],
     transport: Transport,
     *,
     traced: frozenset[str] | None = None,
+    sockets: SocketPlan | None = None,
 ) -> LoadPlan:
     """A load on each of these endpoints.
 
     Args:
         traced: See `LoadPlan`.
+        sockets: See `LoadPlan`.
 
     Raises:
         BadInput: More than the cap allows, or a schedule without arrivals.
@@ -246,7 +254,7 @@ def plan_load(
         PlanItem(endpoint, load.schedule(place, len(requests), seed_of(run_id, place)), request)
         for place, (endpoint, request) in enumerate(requests)
     )
-    plan = LoadPlan(run_id, name, load, items, transport, traced=traced)
+    plan = LoadPlan(run_id, name, load, items, transport, traced=traced, sockets=sockets)
     _require_headers(plan)
     for origin in plan.origins:
         require_allowed(origin, transport.allowed)

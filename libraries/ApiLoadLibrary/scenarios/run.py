@@ -19,6 +19,7 @@ from ApiLoadLibrary.measurement.result import (
     PhaseResult,
     RunResult,
 )
+from ApiLoadLibrary.measurement.sockets import SocketFindings
 from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import NS_PER_S
 from ApiLoadLibrary.workload.request import RequestTemplate
@@ -117,7 +118,12 @@ class LoadRun:
         health = assess(self.plan, results, tallies)
         result = self._result(tallies, health, ended_ns / NS_PER_S, self._stopped, host)
         trace = [exchange for end in ends for exchange in end.trace]
-        return replace(result, trace=tuple(sorted(trace, key=_due)))
+        sockets = [end.sockets for end in ends if end.sockets is not None]
+        return replace(
+            result,
+            trace=tuple(sorted(trace, key=_due)),
+            sockets=SocketFindings.merged(sockets) if self.plan.sockets else None,
+        )
 
     def _result(
         self,

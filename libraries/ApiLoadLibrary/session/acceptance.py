@@ -189,6 +189,11 @@ class AcceptanceSession:
 
     # Running.
 
+    @property
+    def tester(self) -> LoadTester:
+        """Makes load runs with the settings of this moment."""
+        return LoadTester(self.config, self._http)
+
     def plan(
         self, load: Load, names: str, name: str | None = None, workers: int | None = None
     ) -> LoadPlan:
@@ -291,7 +296,7 @@ class AcceptanceSession:
             ServerUnreachable: The server accepts no connection; nothing was sent.
             EngineFailed: The load generator could not start.
         """
-        tester = LoadTester(self.config, self._http)
+        tester = self.tester
         keep, stop = self._keeping(conclude), self._stop_watch(plan)
         tester.run(plan, self.place.name, watch, keep, save=self._save, stop=stop)
         return self.verdicts.runs[-1]
@@ -303,7 +308,7 @@ class AcceptanceSession:
             ServerUnreachable: The server accepts no connection; nothing was sent.
             EngineFailed: The load generator could not start.
         """
-        going = LoadTester(self.config, self._http).start(plan, self.place.name)
+        going = self.tester.start(plan, self.place.name)
         return self.background.look_after(
             going, self.place.name, self._keeping(conclude), self._save, self._stop_watch(plan)
         )
@@ -314,7 +319,7 @@ class AcceptanceSession:
             try:
                 concluded = conclude(result)
             finally:  # whatever becomes of that, what was measured is kept
-                self._keep(replace(concluded, trace=()))
+                self._keep(replace(concluded, trace=(), sockets=None))
 
         return keep
 

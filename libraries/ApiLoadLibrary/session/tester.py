@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import psutil
 import requests
 
 from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
 from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.measurement.sockets import CONNECTIONS
+from ApiLoadLibrary.scenarios.flood import Flood, plan_flood
 from ApiLoadLibrary.scenarios.load import (
     Load,
     as_fast_as_possible,
@@ -90,6 +93,25 @@ class LoadTester:
             (each, self._prepared(each, run_id, place)) for place, each in enumerate(endpoints)
         ]
         return plan_load(run_id, name, load, requests, self._transport(), traced=traced)
+
+    def plan_flood(
+        self, flood: Flood, connections: Endpoint, opened: Endpoint, name: str
+    ) -> LoadPlan:
+        """A flood of WebSocket connections, with a run id of its own.
+
+        Args:
+            flood: What is done with them.
+            connections: The endpoint as it is told of.
+            opened: The endpoint as it is opened, a token in its address included.
+            name: How people call the run.
+
+        Raises:
+            BadInput: A rate, a duration or a request that cannot be.
+        """
+        run_id = uuid.uuid4().hex
+        opening = prepare(opened, self.config.server, self._http, run_id, CONNECTIONS)
+        transport = replace(self._transport(), workers=flood.count)
+        return plan_flood(run_id, name, flood, connections, opening, transport=transport)
 
     def _prepared(
         self, endpoint: Endpoint | Action, run_id: str, place: int
