@@ -21,6 +21,7 @@ from .keywords.left_out import left_out, place_of
 from .keywords.literal import end_before_load, slips
 from .keywords.loads import Loads
 from .keywords.metrics import Metrics
+from .keywords.recovery import Recovery
 from .keywords.sending import Sender
 from .keywords.servers import Servers
 from .keywords.stored import WhatWasStored
@@ -33,7 +34,7 @@ from .session.place import Place
 __all__ = ["ApiLoadLibrary"]
 
 PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Metrics, Waivers)
-SENDING_PARTS = (Loads, Bursts, Strangers, Background)
+SENDING_PARTS = (Loads, Bursts, Recovery, Strangers, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
 
 _session = AcceptanceSession()

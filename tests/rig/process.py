@@ -42,6 +42,13 @@ def truthful_server() -> Iterator[str]:
 
 
 @contextmanager
+def recovering_server() -> Iterator[str]:
+    """The address of a fresh server that can be brought into trouble."""
+    with _process("rig.recovering") as line:
+        yield f"http://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
 def reference_api(*arguments: str) -> Iterator[str]:
     """The address of a fresh reference API."""
     with _process("pos_api", "--port", "0", "--log-level", "warning", *arguments) as line:

@@ -21,7 +21,7 @@ __all__ = ["Sender", "require_load_sentence", "spaced"]
 
 _LOAD_SENTENCE = re.compile(
     r"(?:(?:given|when|then|and|but)\s+)?"
-    r"(?:sustain|burst\s+to|ramp\s+from|step\s+from|send\s+(?:as\s+fast|strangers))\s",
+    r"(?:sustain|burst\s+to|ramp\s+from|step\s+from|overload|send\s+(?:as\s+fast|strangers))\s",
     re.IGNORECASE,
 )
 
@@ -45,29 +45,34 @@ def spaced(load: Load, arrivals: Arrivals) -> Load:
 
 
 class Sender:
-    """Sends what is planned, unless it is only to be shown."""
+    """Sends what is planned, unless it is only to be shown.
+
+    Attributes:
+        only_shows: Whether plans are shown now, and nothing is sent.
+        only_begins: Whether nobody waits now for the end of a load.
+    """
 
     def __init__(self, session: AcceptanceSession) -> None:
         self._session = session
-        self._only_show = self._only_begin = False
+        self.only_shows = self.only_begins = False
 
     @contextmanager
     def showing(self) -> Iterator[None]:
         """Within this nothing is sent: plans are shown."""
-        self._only_show = True
+        self.only_shows = True
         try:
             yield
         finally:
-            self._only_show = False
+            self.only_shows = False
 
     @contextmanager
     def beginning(self) -> Iterator[None]:
         """Within this nobody waits for the end of a load: it goes on in the background."""
-        self._only_begin = True
+        self.only_begins = True
         try:
             yield
         finally:
-            self._only_begin = False
+            self.only_begins = False
 
     def send(self, make_plan: Callable[[], LoadPlan], conclude: Conclude = as_it_is) -> str:
         """Make the load run, and return its id.
@@ -76,22 +81,23 @@ class Sender:
             make_plan: Plans it; called again where signing in anew gave another token.
             conclude: Finds in its result what only its scenario knows.
         """
-        if self._only_show:
-            return self._show(make_plan())
-        plan = self._ready(make_plan)
-        if self._only_begin:
+        if self.only_shows:
+            return self.show(make_plan())
+        plan = self.ready(make_plan)
+        if self.only_begins:
             return self._session.begin(plan, conclude).run_id
         with self.logging() as watch:
             self._session.run(plan, watch, conclude)
         return plan.run_id
 
-    def _show(self, plan: LoadPlan) -> str:
+    def show(self, plan: LoadPlan) -> str:
+        """Show what would be sent, and return the id that it would have."""
         server = self._session.config.base_url or ""  # actions need none
         logger.info(plan_html(plan, server), html=True)
         logger.console("\n" + plan_lines(plan, server))
         return plan.run_id
 
-    def _ready(self, make_plan: Callable[[], LoadPlan]) -> LoadPlan:
+    def ready(self, make_plan: Callable[[], LoadPlan]) -> LoadPlan:
         """The plan, to be sent at once."""
         plan = self._session.signed_in(make_plan)
         if self._session.token_runs_out(plan):

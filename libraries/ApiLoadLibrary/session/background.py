@@ -87,6 +87,13 @@ class BackgroundLoad:
             self._tell(watch)
         self._seal()
 
+    def watch(self, seconds: float, watch: Watcher = lambda moment: None) -> None:
+        """Let it go on for so long, or until it has ended by itself."""
+        end = time.monotonic() + seconds
+        while self._thread.is_alive() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(LOOK_EVERY_S, left))
+            self._tell(watch)
+
     def finish(self) -> None:
         """End it now, as it was meant to end, and keep its result."""
         self.going.finish()

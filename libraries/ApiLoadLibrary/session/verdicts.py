@@ -187,5 +187,10 @@ class Verdicts:
         return measured
 
     def runs_nobody_judged(self) -> list[RunResult]:
-        """Load that was sent, but no requirement was judged on it."""
-        return [run for run in self.runs if run.id not in self._covered]
+        """Load that was sent, but no requirement was judged on it.
+
+        An overload is not sent to be judged, but to see what it does to others.
+        """
+        return [
+            run for run in self.runs if run.id not in self._covered and run.scenario != "overload"
+        ]
