@@ -165,7 +165,7 @@ def test_a_load_shedder_under_real_overload_is_no_breaker(
     assert reading(run, "errors under overload").value > 2
     seen_s = run.details["trouble_end_s"] - run.details["trouble_start_s"]
     assert seen_s == pytest.approx(overload.duration_s, abs=0.001)
-    assert run.details["trouble_start_s"] == pytest.approx(2, abs=0.5)
+    assert 1.9 <= run.details["trouble_start_s"] <= 10
     assert [each.name for each in session.verdicts.runs_nobody_judged()] == [run.name]
 
 

@@ -35,6 +35,8 @@ FILLERS = {
     "factor": ["3", "2.5"],
     "mix": ["6 Products, 3 Create Order", "70 % Products, 30 % Orders"],
     "time": ["5 s"],
+    "workers": ["100"],
+    "count": ["50"],
 }
 # What a sentence cannot do without, besides what stands in it.
 ARGUMENTS = {"Ramp": "    over=1 min", "Step": "    every=30 s"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rig.process import ROOT, counts, rig_server
+from rig.process import ROOT, counts, recovering_server, rig_server
 from rig.robot_run import RobotRun, run_robot
 
 SUITES = ROOT / "tests" / "robot"
@@ -145,3 +145,20 @@ def test_a_dry_run_imports_no_action(tmp_path: Path) -> None:
     suite = str(SUITES / "actions.robot")
     run = run_robot(tmp_path, "--dryrun", suite)
     assert run.code == 0
+
+
+@pytest.mark.slow
+def test_recovery_is_measured_and_judged_well_and_badly(tmp_path: Path) -> None:
+    with recovering_server() as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "recovery.robot"))
+        assert wrong_outcomes(run, rig) == []
+    runs = {each["name"]: each for each in run.report["runs"]}
+    assert runs["Breaker"]["scenario"] == "recovery"
+    assert runs["Breaker"]["details"]["defence"] == "circuit breaker"
+    overload = runs["Overload of Shed (Shedding)"]
+    assert (overload["scenario"], overload["requests"]) == ("overload", 700)
+    assert "How Pay came through the fault" in run.html
+    assert "a circuit breaker opened: from then on requests were turned away within" in run.html
+    assert "that is load shedding, and no circuit breaker" in run.html
+    assert "100 workers sending 50 requests each" in run.console
+    assert "probes at 50/s" in run.console

@@ -151,9 +151,7 @@ class Recovery(Judging):
         Start Measuring Recovery Of Stripe Intent
         Sleep    5 s    # all is well
         Note Start Of Fault
-        Stop The Payment Provider    # or restart a service, cut a line, fill a disk …
-        Sleep    10 s
-        Start The Payment Provider
+        Sleep    10 s    # here stop a service, cut a line, fill a disk …, and undo it
         Note End Of Fault
         Stop Measuring Recovery    observe=30 s
         Verify Circuit Breaker Opened Within 2 s
@@ -181,7 +179,7 @@ class Recovery(Judging):
 
         ```robotframework
         Note Start Of Fault
-        Stop The Payment Provider
+        Log    Here stop a service, cut a line, fill a disk …
         ```
         """
         self._measuring().note_start(now_ns())
@@ -195,7 +193,7 @@ class Recovery(Judging):
         Example:
 
         ```robotframework
-        Start The Payment Provider
+        Log    Here start the service again, mend the line …
         Note End Of Fault
         ```
         """

@@ -20,6 +20,7 @@ from .sockets import SocketFindings
 from .tally import Second, Tally
 
 __all__ = [
+    "CLOSED",
     "EndpointResult",
     "GeneratorHealth",
     "MonitoredHost",

@@ -15,6 +15,14 @@ OBSERVED_WORDS = {
     "degradation": "In the burst 95 of 100 requests{to} take {limit} as long as before it",
     "admitted strangers": "{limit} of those who come without a right get in",
     "unaccounted writes": "{limit} of what was accepted{of} is lost, or there twice",
+    "recovery": "{limit} after the trouble is over all is well again, for good",
+    "detection": "{limit} after the first failure a circuit breaker turns requests away",
+    "failures before opening": "{limit} requests fail before a circuit breaker opens",
+    "fast failure time": "95 of 100 requests that cannot be served are told so in {limit}",
+    "open time": "a circuit breaker stays open for {limit}",
+    "residual errors": "{limit} of the requests fail after the recovery",
+    "errors under overload": "{limit} of the requests fail while the overload or fault lasts",
+    "overshoot": "just back, 95 of 100 requests take {limit} as long as when all was well",
     "return to normal": "{limit} after the burst requests{to} are as quick as before it",
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .details_of_burst import details_of_burst
+from .details_of_recovery import details_of_recovery
 from .details_of_strangers import details_of_strangers
 from .document import Run
 from .scenario_details import Details
@@ -17,6 +18,7 @@ __all__ = ["view_details"]
 
 _OF_SCENARIO: dict[str, Callable[[Run], Details]] = {
     "burst": details_of_burst,
+    "recovery": details_of_recovery,
     "strangers": details_of_strangers,
 }
 

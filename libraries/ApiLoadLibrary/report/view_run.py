@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ApiLoadLibrary.measurement.result import CLOSED
+
 from . import formats
 from .bars import BarChart
 from .charts import trend
@@ -89,7 +91,7 @@ def view_run_alone(run: Run) -> RunView:
 
 
 def _chips(run: Run) -> Iterator[str]:
-    if run.scenario == "closed":
+    if run.scenario in CLOSED:
         yield f"carried {formats.rate(run.achieved_rate_per_s)}"
         yield f"with {formats.plural(run.generator.workers, 'worker')}"
     else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ApiLoadLibrary.measurement.result import CLOSED
+
 from . import formats
 from .document import Document, Run, Verdict
 from .words import steadiness
@@ -65,7 +67,7 @@ def _generator(run: Run, about: str) -> Fact:
     generator = run.generator
     if not generator.healthy:
         return Fact(_DOUBT, f"{about}{'; '.join(generator.reasons)}.")
-    delay = None if run.scenario == "closed" else run.schedule_delay_ms
+    delay = None if run.scenario in CLOSED else run.schedule_delay_ms
     started = (
         f"99 of 100 requests started within {formats.milliseconds(delay.p99)} of their moment; "
         if delay

@@ -14,7 +14,7 @@ from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.outcomes import Blame, Failure, describe, is_status
 
 from .level import Level
-from .stalls import Stalls, stalls_of
+from .stalls import Stalls
 
 __all__ = ["RETRY_AFTER", "Answer", "Kind", "classified", "seen"]
 
@@ -66,7 +66,7 @@ class Answer(NamedTuple):
     kind: Kind = Kind.WELL
 
 
-def seen(trace: Sequence[Exchange], expected: Collection[int], workers: int) -> list[Answer]:
+def seen(trace: Sequence[Exchange], expected: Collection[int], stalls: Stalls) -> list[Answer]:
     """What the probes saw, in the order in which they were sent.
 
     What failed through the generator's own fault says nothing of the server, and is left out.
@@ -74,9 +74,8 @@ def seen(trace: Sequence[Exchange], expected: Collection[int], workers: int) -> 
     Args:
         trace: All requests of one endpoint.
         expected: The outcomes that are successes.
-        workers: How many could be under way at once: who waits for one waits for the server.
+        stalls: When the generator itself stood still.
     """
-    stalls = stalls_of(trace, workers)
     answers = [
         _answer(each, each.outcome in expected, stalls)
         for each in trace
@@ -87,7 +86,7 @@ def seen(trace: Sequence[Exchange], expected: Collection[int], workers: int) -> 
 
 def _answer(exchange: Exchange, good: bool, stalls: Stalls) -> Answer:
     never_sent = exchange.sent_ns < 0 or exchange.outcome == Failure.DROPPED_WORKERS_BUSY
-    waited = never_sent or not stalls.late(exchange)
+    waited = never_sent or stalls.waited(exchange)
     start_ns = exchange.scheduled_ns if waited else exchange.sent_ns
     latency_ns = exchange.done_ns - start_ns - stalls.within_ns(start_ns, exchange.done_ns)
     return Answer(

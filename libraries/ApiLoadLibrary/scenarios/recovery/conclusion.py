@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -34,6 +34,10 @@ FIGURES = {
 MOST_POINTS = 400
 SHORTEST_STEP_S = 0.05
 
+LONGEST_STALL_NS = 250_000_000
+MOST_STALLED = 0.05
+"""The generator may stand still so long at a time, and for such a part of all the time."""
+
 
 def concluded(result: RunResult, probing: Probing, fault: Fault) -> RunResult:
     """A run of probes with what it shows.
@@ -44,24 +48,40 @@ def concluded(result: RunResult, probing: Probing, fault: Fault) -> RunResult:
         fault: When the trouble was, as far as it is known.
     """
     found = findings_of(result.trace, probing, fault)
+    counted = False
     if isinstance(found, str):
         figures = {name: Figure(None, 0, found) for name in FIGURES}
         details = {**_setting(probing, fault), "unknown": found}
     else:
         figures = Figures(found, result.stopped).all()
         details = {**_setting(probing, fault), **_details(found, figures)}
+        counted = _stands(found, result)
     rate = f"{NS_PER_S / probing.interval_ns:.3g}/s"
-    readings = tuple(_reading(name, figure, rate) for name, figure in figures.items())
+    readings = tuple(_reading(name, figure, rate, counted) for name, figure in figures.items())
     return replace(result, details=details, readings=(*result.readings, *readings))
 
 
-def _reading(name: str, figure: Figure, rate: str) -> Reading:
+def _stands(found: Findings, result: RunResult) -> bool:
+    """Whether what was found stands although some probes may have been sent late.
+
+    Their lateness has been taken off, and a short one moves no boundary far.
+    """
+    generator, stalls = result.generator, found.stalls
+    if result.stopped is not None or generator.overloaded or generator.lost_shards:
+        return False
+    return stalls.longest_ns <= LONGEST_STALL_NS and (
+        stalls.total_ns <= MOST_STALLED * found.until_ns
+    )
+
+
+def _reading(name: str, figure: Figure, rate: str, counted: bool) -> Reading:
     return Reading(
         name,
         figure.value,
         figure.samples,
         reason=figure.reason,
         never=figure.never,
+        counted=counted,
         basis=f"{figure.samples:,} probes at {rate}" if figure.samples else "",
     )
 
@@ -91,6 +111,8 @@ def _details(found: Findings, figures: dict[str, Figure]) -> dict[str, Any]:
             "success_percent": 100 * level.good_share,
             "probes": level.answers,
         },
+        "generator_stalled_s": found.stalls.total_ns / NS_PER_S,
+        "generator_longest_stall_ms": ms(found.stalls.longest_ns),
         "observed_s": found.until_ns / NS_PER_S,
         "states": list(_states(found)),
         "defence": found.shutting.defence.value,
@@ -101,9 +123,14 @@ def _details(found: Findings, figures: dict[str, Figure]) -> dict[str, Any]:
         "availability_meanwhile_percent": _availability(figures["errors under overload"]),
         "overshoot_within_s": FIRST_SECONDS,
         **{key: figures[name].value for name, key in FIGURES.items()},
-        "figures": {key: asdict(figures[name]) for name, key in FIGURES.items()},
+        "figures": {key: _explained(figures[name]) for name, key in FIGURES.items()},
         **_points(found),
     }
+
+
+def _explained(figure: Figure) -> dict[str, Any]:
+    """What a figure rests on, and why it is so, or is not known."""
+    return {"probes": figure.samples, "reason": figure.reason, "never": figure.never}
 
 
 def _states(found: Findings) -> Iterator[dict[str, Any]]:

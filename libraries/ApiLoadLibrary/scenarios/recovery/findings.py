@@ -12,6 +12,7 @@ from .level import Level, level_of
 from .moods import Mood, moods_of
 from .shutting import Defence, Shutting, shutting_of
 from .stable import Steadiness, Stretches
+from .stalls import Stalls, stalls_of
 from .timeline import Fault, StateSpan, timeline_of
 
 __all__ = ["Findings", "Probing", "findings_of"]
@@ -30,7 +31,8 @@ class Probing:
     Attributes:
         endpoint: The name of the endpoint that was probed.
         expected: The outcomes that are successes.
-        workers: How many probes could be under way at once.
+        workers: How many probes could be under way at once: who waits for one of them waits for
+            the server.
         interval_ns: From one probe to the next.
         steadiness: When all is well again.
     """
@@ -54,6 +56,7 @@ class Findings:
         stretches: Looks for stable stretches.
         troubled_from: The place of the first answer that was not well; None if all was.
         until_ns: When the observation ended.
+        stalls: When the generator itself stood still.
     """
 
     probing: Probing
@@ -65,6 +68,7 @@ class Findings:
     stretches: Stretches
     troubled_from: int | None
     until_ns: int
+    stalls: Stalls
 
     @property
     def breaker(self) -> bool:
@@ -88,7 +92,8 @@ class Findings:
 
 def findings_of(trace: Sequence[Exchange], probing: Probing, fault: Fault) -> Findings | str:
     """What a trace shows; or why it shows nothing: the tail of a sentence."""
-    raw = seen(trace, probing.expected, probing.workers)
+    stalls = stalls_of(trace, probing.workers)
+    raw = seen(trace, probing.expected, stalls)
     if not raw:
         return "no probe was answered"
     level = level_of(_healthy(raw, fault), probing.steadiness.slow_down)
@@ -102,7 +107,8 @@ def findings_of(trace: Sequence[Exchange], probing: Probing, fault: Fault) -> Fi
     states = timeline_of(answers, shutting, stretches, fault)
     troubled = next((each.first for each in spans if each.mood is not Mood.WELL), None)
     return Findings(
-        *(probing, fault, answers, level, states, shutting, stretches, troubled, until_ns)
+        *(probing, fault, answers, level, states, shutting, stretches, troubled, until_ns),
+        stalls=stalls,
     )
 
 

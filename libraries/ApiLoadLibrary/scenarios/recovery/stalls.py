@@ -21,19 +21,29 @@ class Stalls:
 
     Args:
         spans: Starts and ends; they may overlap.
-        late: Numbers of the arrivals that were sent late through its fault.
+        waited: Numbers of the arrivals that were late for want of a worker: the server's doing.
     """
 
-    def __init__(self, spans: Iterable[Span], late: Iterable[int] = ()) -> None:
+    def __init__(self, spans: Iterable[Span], waited: Iterable[int] = ()) -> None:
         self.spans = _joined(spans)
-        self._late = frozenset(late)
+        self._waited = frozenset(waited)
         self._starts = [start for start, _ in self.spans]
         self._ends = [end for _, end in self.spans]
         self._sums = [0, *accumulate(end - start for start, end in self.spans)]
 
-    def late(self, exchange: Exchange) -> bool:
-        """Whether it was the generator that sent this request late."""
-        return exchange.arrival in self._late
+    @property
+    def total_ns(self) -> int:
+        """All of them together."""
+        return self._sums[-1]
+
+    @property
+    def longest_ns(self) -> int:
+        """The longest of them; 0 without any."""
+        return max((end - start for start, end in self.spans), default=0)
+
+    def waited(self, exchange: Exchange) -> bool:
+        """Whether this request had to wait for a worker, that is for the server."""
+        return exchange.arrival in self._waited
 
     def within_ns(self, start_ns: int, end_ns: int) -> int:
         """How much of a stretch of time the generator stood still."""
@@ -59,13 +69,11 @@ def stalls_of(trace: Sequence[Exchange], workers: int) -> Stalls:
     def workers_free(moment_ns: int) -> bool:
         return bisect_right(sent, moment_ns) - bisect_right(done, moment_ns) < workers
 
-    late = [
-        each
-        for each in trace
-        if each.sent_ns - each.scheduled_ns > LATE_NS and workers_free(each.scheduled_ns)
-    ]
+    late = [each for each in trace if each.sent_ns - each.scheduled_ns > LATE_NS]
+    held = {each.arrival for each in late if workers_free(each.scheduled_ns)}
     return Stalls(
-        ((each.scheduled_ns, each.sent_ns) for each in late), (each.arrival for each in late)
+        ((each.scheduled_ns, each.sent_ns) for each in late if each.arrival in held),
+        (each.arrival for each in late if each.arrival not in held),
     )
 
 

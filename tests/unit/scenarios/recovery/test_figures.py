@@ -120,7 +120,7 @@ class TestCircuitBreaker:
         assert got["detection"].value == pytest.approx(1000 * (opened - 3.0), abs=70)
         assert got["failures before opening"].value == pytest.approx(21, abs=1)
         assert got["open time"].value == pytest.approx(1000 * (closed - opened), abs=140)
-        assert got["fast failure time"].value == pytest.approx(0.9, abs=0.1)
+        assert got["fast failure time"].value == pytest.approx(0.6, abs=0.1)
         assert got["open time"].reason == "3 tries were let through"
 
     def test_never_opened_where_all_failures_were_tried(self) -> None:
