@@ -4,6 +4,7 @@
 # Kept readable for Python 3.6, so that an old Python can say that it is too old.
 import hashlib
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ usage: python3 run.py <command> [arguments]
 
   acceptance   run the acceptance suites; arguments go to robot, for example
                --variable PROFILE:full    --variable BASE_URL:https://shop.example
+               ends with 0 for pass, 1 for fail, 2 for inconclusive
   tests        lint and types, then the tests; arguments go to pytest, for example
                -k histogram    tests/unit    -x
 """
@@ -26,6 +28,7 @@ PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/pytho
 STAMP = VENV / ".complete"
 REQUIREMENTS = ROOT / "requirements.txt"
 REPORTS = ("acceptance-report.html", "acceptance-report.json", "log.html")
+CODES = {"fail": 1, "inconclusive": 2}
 CHECKS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
@@ -57,10 +60,20 @@ def acceptance(arguments: List[str]) -> int:
     started = time.time()
     options = ["--pythonpath", "libraries", "--outputdir", "results"]
     try:
-        return run(PYTHON, "-m", "robot", *options, *arguments, "suites")
+        code = run(PYTHON, "-m", "robot", *options, *arguments, "suites")
+        return verdict_code(code, written_since(started, ROOT / "results"))
     finally:  # after Ctrl-C too: what was measured until then is reported
         for report in written_since(started, ROOT / "results"):
             print(report.relative_to(ROOT))
+
+
+def verdict_code(robot: int, reports: List[Path]) -> int:
+    """The report's verdict as an exit code; robot's own counts failed tests, or says it broke."""
+    for report in reports:
+        if report.suffix == ".json":
+            verdict = json.loads(report.read_text("utf-8"))["verdict"]
+            return CODES.get(verdict, min(robot, 1))
+    return robot if robot > 250 else min(robot, 1)  # up to there it counts failed tests
 
 
 def written_since(started: float, folder: Path) -> List[Path]:

@@ -99,7 +99,9 @@ class ApiLoadLibrary(DynamicCore):
     ## Reports
 
     `acceptance-report.html` and `acceptance-report.json` are written into the output
-    directory at the very end, also when tests failed or the run was interrupted.
+    directory at the very end, also when tests failed or the run was interrupted.  Beside them:
+    `criteria-junit.xml`, `acceptance-summary.md`, and `history/` for the next run's comparison.
+    Tests get the tag `verdict:pass`, `verdict:fail` or `verdict:inconclusive`.
 
     ## Secrets
 
@@ -138,12 +140,16 @@ class ApiLoadLibrary(DynamicCore):
         self._suite = data
         if not BuiltIn().dry_run_active:
             self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
-            _session.interim.folder = self._output_dir
+            _session.suite = _root(result).name
+            _session.interim.write_into(self._output_dir)
 
     def end_suite(self, data: Any, result: Any) -> None:
         """A suite has ended; what comes next belongs to the one around it."""
         _end_loads_of(result.full_name)
         result.message = _session.mask(result.message)
+        if outcome := _session.outcome_of(result.full_name):
+            said = outcome.headline if result.parent else outcome.linked_headline
+            result.metadata["Acceptance"] = said
         _session.place = Place(result.parent.full_name if result.parent else "")
 
     def start_test(self, data: Any, result: Any) -> None:
@@ -164,6 +170,9 @@ class ApiLoadLibrary(DynamicCore):
             _session.note_not_judged(data.name, result.message)
         elif result.failed:
             _session.note_failure(data.full_name, result.message)
+        if outcome := _session.outcome_of(data.full_name):
+            result.tags.add(outcome.tags)
+            result.message = result.message or outcome.sentence
         _session.place = Place(data.parent.full_name)
 
     def end_body_item(self, data: Any, result: Any) -> None:
@@ -192,8 +201,12 @@ class ApiLoadLibrary(DynamicCore):
             reason = f"unknown, because the suites could not be read again: {error}"
             _session.note_not_judged("Tests left out of this run", reason)
             return
-        for name in names:
-            _session.note_not_judged(name, "left out of this run")
+        _session.note_left_out(names)
+
+
+def _root(suite: Any) -> Any:
+    """The suite that robot was started with."""
+    return _root(suite.parent) if suite.parent else suite
 
 
 def _end_loads_of(owner: str) -> None:

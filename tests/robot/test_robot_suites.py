@@ -11,6 +11,8 @@ from rig.process import ROOT, counts, recovering_server, rig_server
 from rig.robot_run import RobotRun, run_robot
 
 SUITES = ROOT / "tests" / "robot"
+OF_ITSELF = re.compile(r"All \d+ requirements met\.|The one requirement is met\.")
+"""What every test says that passes."""
 
 
 def wrong_outcomes(run: RobotRun, rig: str) -> list[str]:
@@ -20,6 +22,8 @@ def wrong_outcomes(run: RobotRun, rig: str) -> list[str]:
         status, _, message = test.doc.replace("${RIG}", rig).partition(" ")
         pattern = ".*".join(map(re.escape, " ".join(message.split()).split("*")))
         said = " ".join(test.message.split())
+        if test.passed and OF_ITSELF.fullmatch(said):
+            said = ""
         if test.status != status or not re.fullmatch(pattern, said):
             wrong.append(f"{name}: expected {status} {message!r}, got {test.status} {said!r}")
     return wrong

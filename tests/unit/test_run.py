@@ -1,6 +1,7 @@
 """run.py: what it decides, and what a user sees of it."""
 
 import ast
+import json
 import os
 import signal
 import subprocess
@@ -81,6 +82,50 @@ def test_robot_gets_its_options_before_the_suites(commands):
         *("-m", "robot", "--pythonpath", "libraries", "--outputdir", "results"),
         *("--variable", "PROFILE:full", "suites"),
     ]
+
+
+def report_with(verdict, folder):
+    path = folder / "acceptance-report.json"
+    path.write_text(json.dumps({"verdict": verdict}), "utf-8")
+    return [folder / "acceptance-report.html", path]
+
+
+@pytest.mark.parametrize(
+    "robot, verdict, expected",
+    [
+        (0, "pass", 0),
+        (3, "fail", 1),
+        (3, "inconclusive", 2),
+        (0, "inconclusive", 2),  # nothing was judged: tests that all pass prove nothing
+        (2, "pass", 1),  # tests that do not use the library
+    ],
+)
+def test_the_exit_code_tells_fail_from_inconclusive(tmp_path, robot, verdict, expected):
+    assert run.verdict_code(robot, report_with(verdict, tmp_path)) == expected
+
+
+@pytest.mark.parametrize(
+    "robot, expected",
+    [(0, 0), (2, 1), (250, 1), (252, 252), (253, 253), (255, 255)],
+    ids=["a dry run", "2 failed tests", "250 or more", "wrong arguments", "Ctrl-C", "robot broke"],
+)
+def test_without_a_report_no_code_is_taken_for_a_verdict(robot, expected):
+    assert run.verdict_code(robot, []) == expected
+
+
+def test_acceptance_ends_with_the_verdict_of_its_own_report(monkeypatch, tmp_path):
+    (tmp_path / "results").mkdir()
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+
+    def robot(*_):
+        report_with("inconclusive", tmp_path / "results")
+        return 4
+
+    monkeypatch.setattr(run, "run", robot)
+    assert run.acceptance([]) == 2
+    monkeypatch.setattr(run, "run", lambda *_: 4)
+    monkeypatch.setattr(run, "written_since", lambda *_: [])
+    assert run.acceptance([]) == 1
 
 
 def test_pytest_gets_the_arguments_after_lint_and_types(commands):

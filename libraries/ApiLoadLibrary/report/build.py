@@ -46,6 +46,8 @@ def build_document(record: SessionRecord) -> Document:
         not_judged=record.not_judged,
         failed_tests=record.failed_tests,
         interrupted=record.interrupted,
+        suite=record.suite,
+        left_out=record.left_out,
         waivers=tuple(_waivers(record)),
         resources=tuple(_resources(run) for run in record.runs if run.host and run.host.samples),
     )

@@ -57,6 +57,8 @@ class SessionRecord:
         failed_tests: Tests that use the library and failed for another reason
             than a criterion.
         interrupted: Why the session ended early, in words; None when it did not.
+        suite: The suite that was run, by its name; empty where that is not known.
+        left_out: How many of its tests were left out; None where that is not known.
         waivers: Whose criterion is the id of a criterion, or of a requirement that has several.
     """
 
@@ -70,4 +72,6 @@ class SessionRecord:
     not_judged: tuple[NotJudged, ...] = ()
     failed_tests: tuple[FailedTest, ...] = ()
     interrupted: str | None = None
+    suite: str = ""
+    left_out: int | None = None
     waivers: tuple[Waiver, ...] = ()

@@ -15,6 +15,7 @@ from .requirement import finding, margin, requirement, scope_of, target
 from .source import Source
 from .view_resources import ResourceView, view_resources
 from .view_run import RunView, view_run
+from .view_trend import TrendView, view_trend
 from .view_trust import Fact, Look, environment_facts, look, trust
 from .words import headline, lead
 
@@ -104,6 +105,7 @@ class Page:
     advice: tuple[Recommendation, ...]
     runs: tuple[RunView, ...]
     resources: tuple[ResourceView, ...]
+    trend: TrendView | None
     trust: tuple[Fact, ...]
     environment: tuple[tuple[str, str], ...]
     source: Source
@@ -131,6 +133,7 @@ def view_page(document: Document, source: Source) -> Page:
         advice=document.recommendations,
         runs=tuple(view_run(number, run, document) for number, run in enumerate(document.runs, 1)),
         resources=tuple(view_resources(document)),
+        trend=view_trend(document),
         trust=tuple(trust(document)),
         environment=tuple(environment_facts(document)),
         source=source,

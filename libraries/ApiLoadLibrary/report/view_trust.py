@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ApiLoadLibrary.measurement.result import CLOSED
 
 from . import formats
+from .attempts import attempts
 from .document import Document, Run, Verdict
 from .words import steadiness
 
@@ -57,6 +58,8 @@ def trust(document: Document) -> Iterator[Fact]:
         yield _confidence(document)
     if document.interrupted:
         yield Fact(_DOUBT, f"This report is partial: {document.interrupted}.")
+    for attempt in attempts(document):
+        yield Fact(_DOUBT, attempt)
     for test in document.failed_tests:
         yield Fact(_DOUBT, f"{test.name} failed for another reason: {test.message}")
     for gap in document.not_judged:

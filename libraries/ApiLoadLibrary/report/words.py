@@ -5,42 +5,20 @@ from __future__ import annotations
 from ApiLoadLibrary.values import Rate, TimeUnit
 
 from . import formats
+from .attempts import retry, retry_tail
 from .document import Criterion, Document, Endpoint, Run, Verdict
 from .requirement import finding, requirement
+from .tally import verdict_words
 
 __all__ = ["headline", "lead", "load_sentence", "steadiness"]
 
 MOST_SENTENCES = 3
-_OF_ONE = {
-    Verdict.PASS: "is met",
-    Verdict.FAIL: "is not met",
-    Verdict.INCONCLUSIVE: "could not be judged",
-}
 
 
 def headline(document: Document) -> str:
     """The verdict in a line: `Not ready: 6 of 8 requirements met, 1 not met, …`."""
-    word = {Verdict.PASS: "Ready", Verdict.FAIL: "Not ready"}.get(
-        document.verdict, "Cannot be judged"
-    )
-    return f"{word}: {_tally(document)}{_despite(document)}"
-
-
-def _tally(document: Document) -> str:
-    verdicts = [each.verdict for each in document.criteria]
-    total = len(verdicts)
-    if not total:
-        return "no requirement was put to the test"
-    if total == 1:
-        return f"the one requirement {_OF_ONE[verdicts[0]]}"
-    if verdicts.count(Verdict.PASS) == total:
-        return f"all {total} requirements met"
-    parts = [f"{verdicts.count(Verdict.PASS)} of {total:,} requirements met"]
-    if failed := verdicts.count(Verdict.FAIL):
-        parts.append(f"{failed} not met")
-    if undecided := verdicts.count(Verdict.INCONCLUSIVE):
-        parts.append(f"{undecided} could not be judged")
-    return ", ".join(parts)
+    said = verdict_words(document.verdict, [each.verdict for each in document.criteria])
+    return f"{said}{retry_tail(document)}{_despite(document)}"
 
 
 def _despite(document: Document) -> str:
@@ -58,6 +36,7 @@ def lead(document: Document) -> list[str]:
     sentences = []
     if document.interrupted:
         sentences.append(f"This report is partial: {document.interrupted}.")
+    sentences += retry(document)
     decisive = [each for each in document.criteria if each.verdict is Verdict.FAIL]
     decisive = decisive or [each for each in document.criteria if each.verdict is not Verdict.PASS]
     sentences += [_decisive(each) for each in decisive[:MOST_SENTENCES]]

@@ -25,7 +25,6 @@ from ApiLoadLibrary.report.record import (
     Waiver,
 )
 from ApiLoadLibrary.report.words import headline
-from ApiLoadLibrary.report.write import write_reports
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.action import Action
@@ -38,10 +37,12 @@ from .background import BackgroundLoad, BackgroundLoads
 from .calibration import Calibration, calibrate
 from .config import About, LoadTestConfig
 from .endpoints import Endpoints
+from .handing_over import hand_over
 from .http import guarded_session, require_reachable
 from .interim import Interim
 from .local import is_local
 from .masking import Masker
+from .outcome import Outcome, outcome
 from .place import Place
 from .signin import SignIn, Token
 from .tester import Load, LoadTester, Watcher, longest_s
@@ -59,6 +60,7 @@ def as_it_is(result: RunResult) -> RunResult:
 
 
 INTERRUPTED = "Execution terminated by signal"
+LEFT_OUT = "left out of this run"
 NOT_ENDED = "the session had not ended yet when it was written"
 
 
@@ -74,6 +76,7 @@ class AcceptanceSession:
         interim: Keeps the session's state on disk while it lasts.
         background: Load that goes on while the suite does something else.
         verdicts: Every load run so far, and what was judged on them.
+        suite: What is being run, by its name.
     """
 
     def __init__(self) -> None:
@@ -96,6 +99,8 @@ class AcceptanceSession:
         self._waivers: list[Waiver] = []
         self._calibration: Calibration | None = None
         self.interrupted: str | None = None
+        self.suite = ""
+        self._left_out: int | None = None
         self.closed = False
 
     # Configuring.
@@ -370,6 +375,17 @@ class AcceptanceSession:
         """Something was left out, and why."""
         self._unjudged.append(NotJudged(what, self.mask(reason)))
 
+    def outcome_of(self, place: str) -> Outcome | None:
+        """What a test, or a suite and all below it, came to; None where nothing was judged."""
+        failed = [each.name for each in self._failed_tests]
+        return outcome(place, self.verdicts.criteria, failed)
+
+    def note_left_out(self, tests: Collection[str]) -> None:
+        """These tests of the suite were no part of this session; empty where all were."""
+        self._left_out = len(tests)
+        for name in tests:
+            self.note_not_judged(name, LEFT_OUT)
+
     def close(self, folder: Path, versions: Mapping[str, str]) -> str:
         """Write the reports.
 
@@ -383,12 +399,11 @@ class AcceptanceSession:
         self.background.end_all_of()
         self.closed = True
         document = build_document(self.record(versions))
-        lines = [headline(document)]
         try:
-            lines += map(str, write_reports(document, folder))
+            lines = hand_over(document, folder)
             self.interim.remove()
         except OSError as error:
-            lines.append(f"The report could not be written: {error}.")
+            lines = [headline(document), f"The report could not be written: {error}."]
         return "\n".join(lines)
 
     def record(self, versions: Mapping[str, str]) -> SessionRecord:
@@ -404,6 +419,8 @@ class AcceptanceSession:
             not_judged=(*self._runs_nobody_judged(), *self._unjudged),
             failed_tests=tuple(self._failed_tests),
             interrupted=self.interrupted,
+            suite=self.suite,
+            left_out=self._left_out,
             waivers=tuple(self._waivers),
         )
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from ApiLoadLibrary.report.record import SessionRecord
 from ApiLoadLibrary.report.write import remove_interim, write_interim
 
+from .history import History
+
 __all__ = ["Interim"]
 
 EVERY_S = 3.0
@@ -18,15 +20,18 @@ OF_THE_TIME = 20
 
 
 class Interim:
-    """Writes the interim report into a folder, when it has one and it is time.
-
-    Attributes:
-        folder: Where to; None while it is not known.
-    """
+    """Writes the interim report into a folder, when it has one and it is time."""
 
     def __init__(self) -> None:
-        self.folder: Path | None = None
+        self._folder: Path | None = None
         self._next_s = 0.0
+
+    def write_into(self, folder: Path) -> None:
+        """Write there from now on; what a session that was killed has left there is kept."""
+        if folder != self._folder:
+            self._folder = folder
+            with contextlib.suppress(OSError):
+                History(folder).rescue_interim()
 
     def write(self, record: Callable[[], SessionRecord], *, at_once: bool = False) -> None:
         """Write what is known now; not so often that it would disturb the load.
@@ -34,14 +39,14 @@ class Interim:
         A folder that cannot be written does no harm: the report at the end says so.
         """
         now = time.monotonic()
-        if self.folder is None or (now < self._next_s and not at_once):
+        if self._folder is None or (now < self._next_s and not at_once):
             return
         with contextlib.suppress(OSError):
-            write_interim(record(), self.folder)
+            write_interim(record(), self._folder)
         self._next_s = time.monotonic() + max(EVERY_S, OF_THE_TIME * (time.monotonic() - now))
 
     def remove(self) -> None:
         """The reports are written: the interim one has done its duty."""
-        if self.folder is not None:
+        if self._folder is not None:
             with contextlib.suppress(OSError):
-                remove_interim(self.folder)
+                remove_interim(self._folder)

@@ -63,6 +63,7 @@ def full() -> Document:
         None,
         "suites.json",
         (EarlierCriterion("Suites.A", *limit),),
+        ("Suites.B",),
     )
     run = dataclasses.replace(
         document.runs[0], phases=(Phase("burst", 15.0, 45.0, True, 9, 1, None),)

@@ -49,6 +49,7 @@ class EarlierSession:
         commit: The commit it was built from.
         file: The name of its report, where that is kept.
         criteria: What it judged.
+        failed_tests: Long names of tests that failed for another reason than a criterion.
     """
 
     started_at: str
@@ -57,3 +58,4 @@ class EarlierSession:
     commit: str | None
     file: str | None
     criteria: tuple[EarlierCriterion, ...]
+    failed_tests: tuple[str, ...]

@@ -1,0 +1,82 @@
+"""What Robot's own output tells of verdicts, and what becomes of tests that are run again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from robot.api import ExecutionResult
+
+from rig.process import ROOT, rig_server
+from rig.robot_run import RobotRun, run_robot
+
+SUITE = str(ROOT / "tests" / "robot" / "again.robot")
+
+
+@pytest.fixture(scope="module")
+def rig() -> Iterator[str]:
+    """The address of a rig server."""
+    with rig_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def first(rig: str, tmp_path_factory: pytest.TempPathFactory) -> RobotRun:
+    """The suite, run for the first time."""
+    return run_robot(tmp_path_factory.mktemp("again"), "-v", f"RIG:{rig}", SUITE)
+
+
+def verdicts(run: RobotRun) -> dict[str, list[str]]:
+    return {name: [str(tag) for tag in test.tags] for name, test in run.tests.items()}
+
+
+def test_a_tag_tells_fail_from_inconclusive(first: RobotRun) -> None:
+    assert first.code == 3
+    assert verdicts(first) == {
+        "Met At Once": ["verdict:pass"],
+        "Met When Tried Again": ["verdict:fail"],
+        "Cannot Be Decided": ["verdict:inconclusive"],
+        "Stumbles Beside Its Criterion": [],
+        "Judges Nothing": [],
+    }
+
+
+def test_messages_say_what_was_met(first: RobotRun) -> None:
+    assert first.tests["Met At Once"].message == "All 2 requirements met."
+    assert first.tests["Judges Nothing"].message == ""
+    assert first.tests["Met When Tried Again"].message.startswith("P50 of Quick was ")
+    assert first.tests["Stumbles Beside Its Criterion"].message == "The kettle is cold."
+
+
+def test_the_suite_tells_its_verdict_and_leads_to_the_report(first: RobotRun) -> None:
+    suite = ExecutionResult(first.folder / "output.xml").suite
+    assert suite.metadata["Acceptance"] == (
+        "Not ready: 3 of 5 requirements met, 1 not met, 1 could not be judged. "
+        "[acceptance-report.html|Acceptance report]"
+    )
+
+
+def test_what_is_run_again_is_an_attempt_and_overwrites_nothing(
+    rig: str, first: RobotRun, tmp_path: Path
+) -> None:
+    before = (first.folder / "acceptance-report.json").read_text("utf-8")
+    failed = first.folder / "output.xml"
+    options = ("--rerunfailed", str(failed), "--output", "rerun.xml", "-v", "LIMIT:2 s")
+    again = run_robot(first.folder, *options, "-v", f"RIG:{rig}", SUITE)
+    assert again.code == 2
+    report = again.report
+    assert (report["suite"], report["left_out"]) == ("Again", 2)
+    (attempt,) = report["attempts"]
+    assert report["history"] == []
+    assert (first.folder / "history" / attempt["file"]).read_text("utf-8") == before
+    assert {each["test"]: each["verdict"] for each in attempt["criteria"]} == {
+        "Again.Met When Tried Again": "fail",
+        "Again.Cannot Be Decided": "inconclusive",
+        "Again.Stumbles Beside Its Criterion": "pass",
+    }
+    assert attempt["failed_tests"] == ["Again.Stumbles Beside Its Criterion"]
+    assert "Met only when tried again: C1." in again.html
+    assert len(list((first.folder / "history").iterdir())) == 2
+    assert json.loads(before)["attempts"] == []
