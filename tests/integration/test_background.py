@@ -10,6 +10,8 @@ from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.place import Place
+from ApiLoadLibrary.session.tester import as_fast_as_possible
+from ApiLoadLibrary.values import Duration
 from integration.loads import get, steady
 from rig.process import counts
 
@@ -51,6 +53,42 @@ def test_a_load_can_be_ended_as_if_it_had_been_meant_to(session: AcceptanceSessi
     assert 40 <= run.requests == run.planned < 1_000
     assert run.length_ns >= 0.9e9
     assert run.achieved_rate_per_s == pytest.approx(50, rel=0.1)
+
+
+def test_answers_that_are_under_way_are_waited_for_when_a_load_is_ended(
+    session: AcceptanceSession, rig: str
+) -> None:
+    session.endpoints.define(get("/delay/1500"))
+    session.begin(session.plan(steady("20/s", "1 h"), "Get /delay/1500", "slow"))
+    time.sleep(2.5)
+    session.background.find().finish()
+    run = session.verdicts.latest_run()
+    assert (run.errors, run.stopped) == (0, None)
+    assert 40 <= run.requests == run.planned == counts(rig)["received"]["GET /delay/1500"]
+    assert 2.4e9 <= run.length_ns <= 6e9
+
+
+def test_arrivals_that_wait_for_a_worker_when_a_load_is_ended_are_not_forgotten(
+    session: AcceptanceSession,
+) -> None:
+    session.configure(workers=2)
+    session.endpoints.define(get("/delay/300"))
+    session.begin(session.plan(steady("10/s", "1 h"), "Get /delay/300", "short of workers"))
+    time.sleep(1.5)
+    session.background.find().finish()
+    run = session.verdicts.latest_run()
+    assert run.requests == run.planned >= 15
+
+
+def test_the_closed_model_can_be_ended_too(session: AcceptanceSession, rig: str) -> None:
+    session.endpoints.define(get("/delay/1200"))
+    load = as_fast_as_possible(Duration.parse("1 h"))
+    session.begin(session.plan(load, "Get /delay/1200", "closed", workers=3))
+    time.sleep(1.5)
+    session.background.find().finish()
+    run = session.verdicts.latest_run()
+    assert (run.errors, run.stopped) == (0, None)
+    assert 6 <= run.requests == counts(rig)["received"]["GET /delay/1200"]
 
 
 def test_two_loads_go_on_side_by_side_and_are_known_by_name(session: AcceptanceSession) -> None:

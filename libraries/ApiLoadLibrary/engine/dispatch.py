@@ -79,6 +79,7 @@ class Dispatcher(ABC, Generic[C]):
         self._next_expiry_ns = 0
         self._stop_ns: int | None = None
         self._stop_asked = False
+        self._end_asked_ns: int | None = None
         self.ended_ns = 0
         self.errors: dict[int, str] = {}
 
@@ -100,6 +101,13 @@ class Dispatcher(ABC, Generic[C]):
     def stop(self) -> None:
         """End the run soon; may be called from any thread."""
         self._stop_asked = True
+
+    def end_at(self, offset_ns: int) -> None:
+        """Let the schedule end there, as if it had never been longer; from any thread.
+
+        What is due until then is sent and waited for as it is at the end of any schedule.
+        """
+        self._end_asked_ns = offset_ns
 
     def run(self, start_ns: int) -> None:
         """Run to the end of the schedule, or until stopped; all is told when it returns.
@@ -249,6 +257,9 @@ class Dispatcher(ABC, Generic[C]):
     def _goes_on(self) -> bool:
         if self._stop_asked:
             return self._goes_on_stopping()
+        if self._end_asked_ns is not None:
+            self._shorten(self._end_asked_ns)
+            self._end_asked_ns = None
         if self._next is None:
             return self._is_awaiting()
         if monotonic_ns() > self._last_start_ns:
@@ -265,6 +276,15 @@ class Dispatcher(ABC, Generic[C]):
         if self._stop_ns is None:
             self._stop_ns = now
         return self._is_awaiting() and now < self._stop_ns + STOP_GRACE_NS
+
+    def _shorten(self, end_ns: int) -> None:
+        """Leave out what is due from this offset on."""
+        grace_ns = 0 if self._closed else self._plan.grace_ns
+        last_ns = self._start_ns + end_ns + grace_ns
+        self._last_start_ns = min(self._last_start_ns, last_ns)
+        self._arrivals = itertools.takewhile(lambda each: each[0] < end_ns, self._arrivals)
+        if self._next is not None and self._next[0] >= end_ns:
+            self._next = None
 
     def _drop_the_rest(self) -> None:
         """Schedule and grace are over: what is still unsent is dropped, and says why."""

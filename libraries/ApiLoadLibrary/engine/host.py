@@ -73,6 +73,10 @@ class ShardHost(Protocol):
         """What all shards did since the last call."""
         ...
 
+    def end_at(self, offset_ns: int) -> None:
+        """Let the schedule end so long after its start, and what was due until then be done."""
+        ...
+
     def stop(self) -> None:
         """Ask all shards to end soon."""
         ...
@@ -135,6 +139,11 @@ class LocalShardHost:
         for shard in self._shards:
             total.merge(shard.take_progress())
         return total
+
+    def end_at(self, offset_ns: int) -> None:
+        """See `ShardHost`."""
+        for shard in self._shards:
+            shard.send(offset_ns)
 
     def stop(self) -> None:
         """See `ShardHost`."""

@@ -76,7 +76,8 @@ class Background:
     def stop_load(self, load: str | None = None) -> None:
         """Ends load that was begun with `Start Load`, now.
 
-        What it has measured until now counts, as if it had been meant to end here.
+        What it has measured until now counts, as if it had been meant to end here; answers
+        that are under way are waited for.
 
         Args:
             load: Its name or id; the one that was begun last unless given.

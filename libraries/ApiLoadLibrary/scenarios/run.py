@@ -30,6 +30,9 @@ from .plan import LoadPlan, PlanItem
 
 __all__ = ["LoadRun"]
 
+SOON_NS = 50_000_000
+"""It takes shards some time to hear of an end: by then none has sent what is due after it."""
+
 
 class LoadRun:
     """One load run over a shard host.
@@ -84,10 +87,18 @@ class LoadRun:
             self._host.stop()
 
     def finish(self) -> None:
-        """End the run now as it was meant to: nothing was promised for the time to come."""
-        if self.running and self._finished_ns is None:
-            self._finished_ns = max(1, time.monotonic_ns() - self.start_ns)
-            self._host.stop()
+        """End the run now as it was meant to: nothing was promised for the time to come.
+
+        What was due until now is still sent, and what is under way is waited for.
+        """
+        if not self.running or self._finished_ns is not None:
+            return
+        end_ns = time.monotonic_ns() - self.start_ns + SOON_NS
+        self._finished_ns = max(1, end_ns)
+        if self.plan.sockets is None:
+            self._host.end_at(self._finished_ns)
+        else:
+            self._host.stop()  # connections are held, not waited for
 
     def so_far(self) -> RunResult:
         """What has been measured until now, of a run that goes on."""
