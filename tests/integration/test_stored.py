@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -132,6 +133,17 @@ def test_no_stranger_gets_in_where_tokens_are_checked(api: str) -> None:
     }
     assert run.errors == 0
     assert session.verdicts.judge("admitted strangers <= 0 %").judgement.passed
+
+
+def test_load_that_has_ended_did_not_go_on_beside_the_strangers(api: str) -> None:
+    session = signed_in(api)
+    load = session.begin(session.plan(steady("20/s", "100 ms"), "Products", "Over"))
+    session.begin(session.plan(steady("20/s", "1 h"), "Products", "Going on"))
+    while load.going.running:
+        time.sleep(0.05)
+    found = visit(session)
+    assert found.basis == "120 strangers while Going on went on"
+    session.background.end_all_of()
 
 
 def test_who_gets_in_with_an_expired_token_is_found() -> None:

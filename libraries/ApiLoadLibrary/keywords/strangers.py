@@ -43,7 +43,7 @@ class Strangers(Judging):
     ) -> str:
         """Sends requests that must be refused to each of the endpoints, and waits for the end.
 
-        Each endpoint is asked without a token, with a token whose signature is forged, with one
+        Each endpoint is asked, always without cookies, without a token, with a token whose signature is forged, with one
         that claims to need no signature (where the token is a JWT), and with an expired one
         (where one is given).  Whoever is not answered with 401 or 403 counts as an error; whoever
         gets in, with a status below 400, is found by `Verify No Stranger Was Admitted`.
@@ -76,6 +76,8 @@ class Strangers(Judging):
     @judging()
     def verify_no_stranger_was_admitted(self) -> str:
         """Verifies that not one of the strangers that were sent got in.
+
+        A door at which no stranger of a kind was refused, with 401 or 403, proves nothing.
 
         Example:
 

@@ -3,7 +3,8 @@
 Each endpoint is asked by strangers of several kinds: without a token; with one whose signature
 is forged; with one that claims to need none (a JWT of `alg: none`, RFC 8725, section 3.1); and
 with one that has expired, where the suite has such a one.  Refused is who is answered with 401
-or 403; admitted, who gets what it asked for or is sent on to it: any status below 400.
+or 403; admitted, who gets what it asked for or is sent on to it: any status below 400.  What
+ends in another way is neither; of whom nobody was refused, nothing is known.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def disguises(token: str, expired: str | None) -> list[Disguise]:
     if expired == token:
         raise BadInput("expired= is the token that is in use: give one that has run out.")
     found = [Disguise("no token", None), Disguise("forged token", _forged(token))]
-    if (unsigned := _unsigned(token)) is not None:
+    if (unsigned := _unsigned(token)) not in (None, token):
         found.append(Disguise("unsigned token", unsigned))
     if expired is not None:
         found.append(Disguise("expired token", expired))
@@ -60,7 +61,9 @@ def disguises(token: str, expired: str | None) -> list[Disguise]:
 def _forged(token: str) -> str:
     """As long and of the same letters, but signed by nobody."""
     rest, dot, signature = token.rpartition(".")
-    forged = signature[::-1] if signature != signature[::-1] else f"{signature[1:]}A"
+    forged = signature[::-1]
+    if forged == signature:
+        forged = f"{'B' if signature.startswith('A') else 'A'}{signature[1:]}"
     return f"{rest}{dot}{forged}"
 
 
@@ -74,12 +77,17 @@ def _unsigned(token: str) -> str | None:
 
 
 def by_strangers(endpoints: Sequence[Endpoint], kinds: Sequence[Disguise]) -> list[Endpoint]:
-    """Each of these endpoints, asked by each kind of stranger."""
+    """Each of these endpoints, asked by each kind of stranger: without cookies, for a session
+    that signing in has begun would let anybody in."""
     return [
         replace(
             endpoint,
             name=f"{endpoint.name} ({each.kind})",
-            headers={**_others(endpoint), "Authorization": each.token and f"Bearer {each.token}"},
+            headers={
+                **_others(endpoint),
+                "Authorization": each.token and f"Bearer {each.token}",
+                "Cookie": None,
+            },
             expected=REFUSALS,
             group=endpoint.name,
         )
@@ -89,8 +97,9 @@ def by_strangers(endpoints: Sequence[Endpoint], kinds: Sequence[Disguise]) -> li
 
 
 def _others(endpoint: Endpoint) -> dict[str, str | None]:
-    """The endpoint's own headers, but for its own token."""
-    return {k: v for k, v in endpoint.headers.items() if k.casefold() != "authorization"}
+    """The endpoint's own headers, but for its own token and cookies."""
+    own = ("authorization", "cookie")
+    return {k: v for k, v in endpoint.headers.items() if k.casefold() not in own}
 
 
 def stranger_load(rate: Rate, length: Duration) -> Load:
@@ -137,6 +146,9 @@ def _reading(rows: Sequence[dict[str, Any]], beside: Sequence[str]) -> Reading:
     if not answered:
         return Reading("admitted strangers", None, 0, "no stranger got an answer")
     guilty = [row for row in rows if row["admitted"]]
+    unproven = [row for row in rows if not row["refused"]]
+    if unproven and not guilty:
+        return Reading("admitted strangers", None, answered, _not_refused(unproven))
     told = "; ".join(
         f"{row['endpoint']} let in {row['admitted']:,} with {_article(row['kind'])}"
         for row in guilty[:3]
@@ -150,6 +162,15 @@ def _reading(rows: Sequence[dict[str, Any]], beside: Sequence[str]) -> Reading:
         f"{told}{more}",
         basis=f"{answered:,} strangers{meanwhile}",
         counted=True,
+    )
+
+
+def _not_refused(rows: Sequence[dict[str, Any]]) -> str:
+    first = rows[0]
+    more = f" (and {len(rows) - 1} more such)" if len(rows) > 1 else ""
+    return (
+        f"{first['endpoint']} turned nobody away with {_article(first['kind'])}{more}: of "
+        f"{first['requests']:,} requests {first['answered']:,} were answered, none with 401 or 403"
     )
 
 

@@ -121,9 +121,9 @@ class BackgroundLoads:
         return [each for each in self._begun if not each.kept]
 
     @property
-    def names(self) -> list[str]:
-        """Of those whose results are not kept yet."""
-        return [each.name for each in self._left]
+    def going_on(self) -> list[str]:
+        """The names of those that have not ended yet."""
+        return [each.name for each in self._left if each.going.running]
 
     def look_after(
         self,

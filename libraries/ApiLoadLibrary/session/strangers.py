@@ -37,7 +37,7 @@ class StrangerVisit:
                 "token with `Use Bearer Token`."
             )
         self._kinds = disguises(session.token.value, expired)
-        self._beside = session.background.names
+        self._beside = session.background.going_on
         for each in self._kinds:
             if each.token is not None:
                 session.mask.add(each.token)

@@ -105,6 +105,9 @@ def prepare(
         ) from None
     except (requests.exceptions.RequestException, ValueError, TypeError) as error:
         raise BadInput(f"Endpoint '{endpoint.name}' cannot be sent: {error}.") from None
+    for name, value in endpoint.headers.items():
+        if value is None:  # cookies, auth and bodies add headers after those of the session
+            prepared.headers.pop(name, None)
     origin = Origin.of(prepared.url or url)
     body = _body_bytes(prepared)
     is_json = endpoint.json is not None

@@ -90,6 +90,17 @@ def test_a_header_of_all_requests_that_http_cannot_carry_is_not_quoted() -> None
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_header_that_is_left_out_is_left_out_whoever_would_add_it() -> None:
+    session = requests.Session()
+    session.headers["Authorization"] = "Bearer s3cret"
+    session.cookies.set("session", "s3cret")
+    session.auth = ("till-1", "s3cret")
+    headers = {"authorization": None, "COOKIE": None, "Content-Type": None}
+    endpoint = Endpoint("A", "POST", "/", headers=headers, json={"a": 1})
+    head = prepare(endpoint, BASE, session, "run-1", place=0).renderer()(0).lower()
+    assert not any(name in head for name in (b"authorization", b"cookie", b"content-type"))
+
+
 def test_words_of_a_choice_are_encoded_for_a_header() -> None:
     head = template(Endpoint("A", "GET", "/", headers={"X-A": "{{choice ä}}"})).renderer()(0)
     assert b"X-A: \xe4\r\n" in head
