@@ -5,6 +5,7 @@ Of each defence that is switched off the right requirement must not be met, and 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,27 @@ def test_payments_that_are_taken_twice_are_found(tmp_path: Path) -> None:
     assert "was 150; at most 0 is allowed (150 accepted, 300 stored)" in sentence
     assert "150 were stored once too often" in sentence
     assert "All that was accepted of Stripe Intent was stored, once each" in run.html
+
+
+@pytest.mark.slow
+def test_a_provider_that_nobody_gives_up_on_is_found(tmp_path: Path) -> None:
+    """Without the breaker every customer waits for the provider, for as long as it is slow."""
+    brief = ("HEALTHY: dict:{'quick': '2 s'}", "AFTERMATH: dict:{'quick': '4 s'}")
+    options = [word for each in brief for word in ("--variable", each)]
+    only = ("--test", "A Failing Payment Provider Keeps Nobody Waiting")
+    options += ["--variable", "REFERENCE_OPTIONS:--fault breaker-off", *only]
+    run = run_robot(tmp_path, *options, SUITES)
+    found = broken(run)
+    assert set(found) == {
+        *("detection <= 2 s", "failures before opening < 60", "fast failure time <= 100 ms")
+    }
+    said = found["fast failure time <= 100 ms"]
+    assert "never reached; at most 100 ms is allowed" in said
+    assert "no circuit breaker opened: all " in said
+    assert re.search(r"were tried to the end, and 95 of 100 took (5|6|7)\d\d ms", said)
+    met = {each["criterion"] for each in run.report["criteria"] if each["verdict"] == "pass"}
+    assert met == {"recovery <= 5 s", "residual errors < 1 %"}
+    assert "How Stripe Intent came through the fault" in run.html
 
 
 @pytest.mark.slow

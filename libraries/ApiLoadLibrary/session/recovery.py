@@ -155,7 +155,8 @@ class Probes:
     def go_on(self, time: Duration, watch: Watcher) -> None:
         """Go on for so long."""
         assert self._load is not None
-        self._load.watch(time.seconds, watch)
+        end_s = self._load.going.elapsed_s + time.seconds
+        self._load.watch(time.seconds, lambda moment: watch(replace(moment, length_s=end_s)))
 
     def finish(self) -> None:
         """End them, and keep what they have found."""

@@ -204,6 +204,46 @@ def test_percentiles_are_so_many_of_so_many(metric, words):
             "In the burst 95 of 100 requests take less than 3 times as long as before it",
         ),
         (
+            {"criterion": "recovery <= 10 s", "metric": "recovery", "target": 10_000.0}
+            | {"operator": "<="},
+            "No more than 10 s after the trouble is over all is well again, for good",
+        ),
+        (
+            {"criterion": "detection <= 2 s", "metric": "detection", "target": 2_000.0}
+            | {"operator": "<="},
+            "No more than 2 s after the first failure a circuit breaker turns requests away",
+        ),
+        (
+            {"criterion": "failures before opening < 60", "metric": "failures before opening"}
+            | {"target": 60.0, "unit": ""},
+            "Less than 60 requests fail before a circuit breaker opens",
+        ),
+        (
+            {"criterion": "fast failure time <= 100 ms", "metric": "fast failure time"}
+            | {"target": 100.0, "operator": "<="},
+            "95 of 100 requests that cannot be served are told so in no more than 100 ms",
+        ),
+        (
+            {"criterion": "open time < 1 min", "metric": "open time", "target": 60_000.0},
+            "A circuit breaker stays open for less than 60 s",
+        ),
+        (
+            {"criterion": "residual errors < 1 %", "metric": "residual errors", "target": 1.0}
+            | SHARE,
+            "Less than 1 % of the requests fail after the recovery",
+        ),
+        (
+            {"criterion": "errors under overload < 20 %", "metric": "errors under overload"}
+            | SHARE
+            | {"target": 20.0},
+            "Less than 20 % of the requests fail while the overload or fault lasts",
+        ),
+        (
+            {"criterion": "overshoot < 3 times", "metric": "overshoot", "target": 3.0}
+            | {"unit": "times"},
+            "Just back, 95 of 100 requests take less than 3 times as long as when all was well",
+        ),
+        (
             {"criterion": "return to normal of Products <= 5 s", "metric": "return to normal"}
             | {"target": 5000.0, "operator": "<=", "scope": "Products"},
             "No more than 5 s after the burst requests to Products are as quick as before it",
