@@ -43,12 +43,14 @@ class PlannedEndpoint:
         request: See `Request`.
         expected: The statuses that count as success.
         late_after_ns: A schedule delay above this is late.
+        refused: Those among the expected statuses that turn a request away.
     """
 
     schedule: Schedule | None
     request: Request
     expected: frozenset[int]
     late_after_ns: int
+    refused: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,10 @@ class ShardPlan:
 
     def empty_tallies(self) -> list[Tally]:
         """One per endpoint, with nothing counted yet."""
-        return [Tally(each.expected, each.late_after_ns) for each in self.endpoints]
+        return [
+            Tally(each.expected, each.late_after_ns, refused=each.refused)
+            for each in self.endpoints
+        ]
 
 
 @dataclass(frozen=True, slots=True)

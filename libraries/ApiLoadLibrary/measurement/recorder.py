@@ -81,8 +81,7 @@ class Recorder:
         return np.maximum(np.searchsorted(self._starts, offsets, side="right") - 1, 0)
 
     def _part(self, phase: int, endpoint: int, requests: Longs, opened: Longs) -> Part:
-        empty = self._empty[endpoint]
-        tally = Tally(empty.expected, empty.late_after_ns)
+        tally = self._empty[endpoint].fresh()
         if requests.size:
             _shift(requests[SCHEDULED : DONE + 1], self._starts[phase])
             tally.add(requests)

@@ -55,9 +55,8 @@ def _tally_between(whole: Tally, first: int, end: int) -> Tally:
     total = Second()
     for each in seconds.values():
         total.merge(each)
-    return Tally(
-        whole.expected,
-        whole.late_after_ns,
+    return replace(
+        whole.fresh(),
         outcomes=total.outcomes,
         in_time=total.in_time,
         late=total.late,

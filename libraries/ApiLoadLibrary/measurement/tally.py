@@ -58,7 +58,8 @@ class Answers:
     Attributes:
         success: Requests that did what their endpoint expects.
         waited: Timeouts and drops, with the time that they waited in vain.
-        failed: All other failures; a fast refusal must not flatter a percentile.
+        failed: All other failures, and what was refused as expected: a fast refusal must not
+            flatter a percentile.
     """
 
     success: Histogram = field(default_factory=Histogram)
@@ -178,6 +179,8 @@ class Tally:
         reconnects: Connections opened again after the server had closed an idle one.
         unaccepted: Arrivals that did not end as expected, with how they ended; of very many the
             first.
+        refused: Those among the expected statuses that turn a request away: no failures, but
+            no successes either.
     """
 
     expected: frozenset[int]
@@ -201,6 +204,11 @@ class Tally:
     unaccepted: list[tuple[int, int]] = field(default_factory=list)
     failures: list[Sample] = field(default_factory=list)
     slowest: list[Sample] = field(default_factory=list)
+    refused: frozenset[int] = frozenset()
+
+    def fresh(self) -> Tally:
+        """One for the same requests, with nothing counted yet."""
+        return Tally(self.expected, self.late_after_ns, refused=self.refused)
 
     @property
     def requests(self) -> int:
@@ -216,6 +224,11 @@ class Tally:
     def errors(self) -> int:
         """Requests that did not do what is expected."""
         return sum(n for outcome, n in self.outcomes.items() if outcome not in self.expected)
+
+    @property
+    def turned_away(self) -> int:
+        """Requests that were refused where that was expected."""
+        return sum(self.outcomes[each] for each in self.refused)
 
     @property
     def answered(self) -> int:
@@ -257,6 +270,7 @@ class Tally:
         """Count a batch of requests (see `Recorder`), their times from the phase's start."""
         outcome, scheduled, sent_at, first_byte, done, waited_for, _, out, into = columns
         ok = _among(outcome, self.expected)
+        served = ok & ~_among(outcome, self.refused)
         waited = _among(outcome, _WAITED)
         sent = sent_at >= 0
         delay = np.maximum(sent_at - scheduled, 0)
@@ -272,9 +286,10 @@ class Tally:
         self.in_time += int(np.count_nonzero(in_time))
         self.bytes_sent += int(out.sum())
         self.bytes_received += int(into.sum())
-        self._add_durations(self.response, response, ok, waited)
+        self._add_durations(self.response, response, served, waited)
         self._add_durations(
-            self.service, picked(done - sent_at, sent), picked(ok, sent), picked(waited, sent)
+            *(self.service, picked(done - sent_at, sent)),
+            *(picked(served, sent), picked(waited, sent)),
         )
         self.schedule_delay.record_many(picked(delay, sent))
         self.own_delay.record_many(picked(np.where(waited_for == NOTHING, delay, 0), sent))
@@ -285,9 +300,9 @@ class Tally:
             "late": late,
             "late_workers_busy": late_busy,
         }
-        self._add_seconds(columns, ok | waited, fates)
+        self._add_seconds(columns, served | waited, fates)
         self._add_samples(columns, response, ok)
-        self._add_unaccepted(columns[ARRIVAL][~ok], outcome[~ok])
+        self._add_unaccepted(columns[ARRIVAL][~served], outcome[~served])
 
     def _add_unaccepted(self, arrivals: Longs, outcomes: Longs) -> None:
         left = UNACCEPTED_KEPT - len(self.unaccepted)
@@ -384,7 +399,7 @@ def _sample(request: Longs) -> Sample:
 def merged_tallies(parts: Iterable[Sequence[Tally]]) -> list[Tally]:
     """The tallies of several shards, endpoint by endpoint; there is one shard at least."""
     first, *others = parts
-    totals = [Tally(each.expected, each.late_after_ns) for each in first]
+    totals = [each.fresh() for each in first]
     for part in (first, *others):
         for total, each in zip(totals, part, strict=True):
             total.merge(each)

@@ -46,7 +46,7 @@ def build_run(result: RunResult) -> doc.Run:
         answered=sum(each.answered for each in tallies),
         errors=result.errors,
         error_rate=result.error_rate,
-        refused=0,
+        refused=sum(each.turned_away for each in tallies),
         late=result.late,
         dropped=result.dropped,
         schedule_delay_ms=distribution(result.schedule_delay()),

@@ -213,8 +213,11 @@ class LoadPlan:
         return BLOCKING_CEILING_PER_S if self.blocking else SHARD_CEILING_PER_S
 
     def _planned_endpoint(self, item: PlanItem) -> PlannedEndpoint:
+        endpoint = item.endpoint
+        refused = endpoint.refused if isinstance(endpoint, Endpoint) else frozenset[int]()
         return PlannedEndpoint(
-            item.schedule, item.request, item.endpoint.expected, self.late_after_ns
+            *(item.schedule, item.request, endpoint.expected | refused, self.late_after_ns),
+            refused=refused,
         )
 
 

@@ -36,6 +36,7 @@ class Endpoint:
         expected: The statuses that count as success.
         threshold: The response time to compare with in `Verify P95 Below Threshold`.
         group: A name for several endpoints together, which criteria and load sentences know.
+        refused: Statuses that turn a request away where that is expected: no failures.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Endpoint:
     expected: frozenset[int] = frozenset({200})
     threshold: Duration | None = None
     group: str | None = None
+    refused: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         check_name(self.name)

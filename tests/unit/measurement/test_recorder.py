@@ -319,3 +319,15 @@ def test_an_unexpected_status_is_blamed_on_the_server() -> None:
     info = describe(503)
     assert (info.kind, info.blame) == (FailureKind.STATUS, Blame.SERVER)
     assert info.words == "status 503 was not expected"
+
+
+def test_what_is_refused_where_that_is_expected_is_neither_a_failure_nor_a_success() -> None:
+    """A refusal is quick: among the successes it would make the others look better."""
+    tally = Tally(frozenset({200, 429}), LATE, refused=frozenset({429}))
+    rows = [answered(), answered(429, service=MS), answered(503, service=MS)]
+    tally.add(np.array(rows).T)
+    assert (tally.requests, tally.errors, tally.turned_away) == (3, 1, 1)
+    assert tally.response.judged().count == tally.service.judged().count == 1
+    assert tally.response.failed.count == 2
+    assert (tally.seconds[0].errors, tally.seconds[0].judged.counts.sum()) == (1, 1)
+    assert tally.fresh() == Tally(frozenset({200, 429}), LATE, refused=frozenset({429}))

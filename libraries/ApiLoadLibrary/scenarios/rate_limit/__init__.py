@@ -1,0 +1,1 @@
+"""Rate limits: what is told of them, what they do, and which kind does it."""

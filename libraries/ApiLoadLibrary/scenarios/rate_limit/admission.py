@@ -1,0 +1,170 @@
+"""What a limiter let through, counted: in all, in any interval, and from window to window."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ApiLoadLibrary.values import NS_PER_S
+
+from .contract import Contract
+from .decisions import Decisions, Floats, Ints
+
+__all__ = ["Admission", "Curve", "admission", "arrival_curve", "most_in"]
+
+STEPS = 60
+STARVED = 0.2
+"""Who accepts less than this share of what it accepted at first punishes those who go on."""
+AS_STEADY, AS_COUNTED = (0.97, 1.06), (0.97, 1.4)
+"""Times the average: what was accepted in a row is a window's worth if it is so near to it; a
+sliding counter lets fewer through than its limit for as long as too much is sent."""
+BLUR = 0.01
+"""Of a window: moments are known to no more than this, nor than half of what answers take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The most that was accepted in any interval, by its length.
+
+    Attributes:
+        step_s: From one length to the next; the first is 0.
+        accepted: The most in any interval of that length.
+        allowed: What the contract allows in it.
+    """
+
+    step_s: float
+    accepted: tuple[int, ...]
+    allowed: tuple[float, ...]
+
+    def details(self) -> dict[str, Any]:
+        """The same as JSON holds it."""
+        return {
+            "step_s": self.step_s,
+            "most_accepted": list(self.accepted),
+            "allowed": list(self.allowed),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What was let through while more was sent than is allowed.
+
+    Attributes:
+        at_first: How many were accepted before the first refusal, or of all without one.
+        most_in_window: The most in any time as long as a window.
+        limit_found: How many a window lets through, once it refuses; None where it refuses none.
+        burst_found: How many it lets through at once beyond its rate; None likewise.
+        starved: Whether it lets next to nothing through for as long as too much is sent.
+    """
+
+    at_first: int
+    most_in_window: int
+    limit_found: float | None
+    burst_found: float | None
+    starved: bool
+    curve: Curve
+
+
+def most_in(at_s: Floats, length_s: float) -> int:
+    """The most of these moments in any half-open interval of this length."""
+    ends = np.searchsorted(at_s, at_s + length_s, side="left")
+    return int(np.max(ends - np.arange(len(at_s)), initial=0))
+
+
+def admission(seen: Decisions, contract: Contract) -> Admission:
+    """What was let through, of requests above the limit that a rest preceded."""
+    window_s = contract.window_ns / NS_PER_S
+    accepted = seen.at_s[seen.accepted]
+    blur_s = _blur(seen, window_s)
+    refusals = np.flatnonzero(~seen.accepted)
+    at_first = int(refusals[0]) if len(refusals) else len(seen)
+    steady = _steady(seen, accepted, refusals, window_s)
+    starved = steady is not None and steady < STARVED * min(at_first, contract.limit)
+    return Admission(
+        at_first=at_first,
+        most_in_window=most_in(accepted, window_s - blur_s),
+        limit_found=float(at_first) if starved else _limit(seen, accepted, steady, contract),
+        burst_found=_at_once(seen, refusals, at_first, steady, window_s),
+        starved=starved,
+        curve=arrival_curve(seen, contract),
+    )
+
+
+def _blur(seen: Decisions, window_s: float) -> float:
+    usual = float(np.median(seen.took_s)) if len(seen) else 0.0
+    return min(max(BLUR * window_s, usual), window_s / 4)
+
+
+def _steady(seen: Decisions, accepted: Floats, refusals: Ints, window_s: float) -> float | None:
+    """Accepted in a window, over as many whole ones as there are from the first refusal on."""
+    if not len(refusals):
+        return None
+    first_s, last_s = float(seen.at_s[refusals[0]]), float(seen.at_s[-1])
+    windows = math.floor((last_s - first_s) / window_s + BLUR)
+    if not windows:
+        return None
+    within = (accepted > first_s) & (accepted <= first_s + windows * window_s)
+    return float(np.count_nonzero(within)) / windows
+
+
+def _limit(
+    seen: Decisions, accepted: Floats, steady: float | None, contract: Contract
+) -> float | None:
+    """How many a window lets through.
+
+    The average is a little low, for requests come some time after they would be accepted.  Where
+    windows let so many through in a row, that is the number; where one is let through at a time,
+    those that followed each other most closely tell.
+    """
+    if steady is None:
+        return None
+    first, *later = seen.run_lengths() or [0]
+    if max(first, *later, 0) == 1 and len(accepted) > 1:
+        return max(steady, contract.window_ns / NS_PER_S / float(np.min(np.diff(accepted))))
+    if contract.burst is not None:
+        return steady
+    in_a_row = [each for each in later if _is_near(each, steady, AS_STEADY)]
+    if _is_near(first, steady, AS_STEADY):
+        return float(first)
+    if in_a_row:  # two windows of the clock had met in the first row
+        return float(max(in_a_row))
+    return float(first) if _is_near(first, steady, AS_COUNTED) else steady
+
+
+def _is_near(row: int, steady: float, times: tuple[float, float]) -> bool:
+    """Whether so many in a row may be a window's worth."""
+    return times[0] * steady <= row <= times[1] * steady
+
+
+def _at_once(
+    seen: Decisions, refusals: Ints, at_first: int, steady: float | None, window_s: float
+) -> float | None:
+    """What was accepted before the first refusal, without what its rate let through meanwhile."""
+    if steady is None:
+        return None
+    meanwhile_s = float(seen.at_s[refusals[0]] - seen.at_s[0])
+    return max(1.0, at_first - steady * meanwhile_s / window_s)
+
+
+def arrival_curve(seen: Decisions, contract: Contract) -> Curve:
+    """The most in any interval of up to two windows, or of twice what fills the bucket."""
+    accepted = seen.at_s[seen.accepted]
+    blur_s = _blur(seen, contract.window_ns / NS_PER_S)
+    step_s = 2 * contract.span_ns / NS_PER_S / STEPS
+    lengths = [place * step_s for place in range(STEPS + 1)]
+    return Curve(
+        step_s,
+        tuple(most_in(accepted, max(each - blur_s, 1e-9)) for each in lengths),
+        tuple(_allowed(contract, each) for each in lengths),
+    )
+
+
+def _allowed(contract: Contract, length_s: float) -> float:
+    """In an interval: of a window's limit, so many for each one that it may touch."""
+    windows = length_s * NS_PER_S / contract.window_ns
+    if contract.burst is not None:
+        return contract.burst + contract.limit * windows
+    return contract.limit * max(1, math.ceil(windows - 1e-9))
