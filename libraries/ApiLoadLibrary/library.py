@@ -155,7 +155,8 @@ class ApiLoadLibrary(DynamicCore):
     def start_test(self, data: Any, result: Any) -> None:
         """A test begins; a slip in one of its criteria ends it before any load is sent."""
         # First of all: whatever becomes of what follows, a run belongs to the test that made it.
-        _session.place = Place(data.parent.full_name, data.full_name, dict(result.metadata))
+        place = Place(data.parent.full_name, data.full_name, dict(result.metadata))
+        _session.begin_test(place)
         self._ran.add(place_of(data))
         scopes = None if BuiltIn().dry_run_active else _session.endpoints.scopes
         found = slips(data, self, scopes)

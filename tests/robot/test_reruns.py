@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from robot.api import ExecutionResult
 
+from ApiLoadLibrary.session.command_line import main
 from rig.process import ROOT, rig_server
 from rig.robot_run import RobotRun, run_robot
 
@@ -80,3 +82,18 @@ def test_what_is_run_again_is_an_attempt_and_overwrites_nothing(
     assert "Met only when tried again: C1." in again.html
     assert len(list((first.folder / "history").iterdir())) == 2
     assert json.loads(before)["attempts"] == []
+    whole = merged_with(first.folder / "history" / attempt["file"], again.folder, tmp_path)
+    assert {each["test"]: each["verdict"] for each in whole["criteria"]} == {
+        "Again.Met At Once": "pass",
+        "Again.Met When Tried Again": "pass",
+        "Again.Cannot Be Decided": "inconclusive",
+        "Again.Stumbles Beside Its Criterion": "pass",
+    }
+    assert (whole["left_out"], len(whole["attempts"]), len(whole["runs"])) == (0, 1, 4)
+
+
+def merged_with(first: Path, folder: Path, output: Path) -> Any:
+    """The report of a suite and of what was run again of it, as one."""
+    path = folder / "acceptance-report.json"
+    assert main(["merge", str(first), str(path), "-o", str(output)]) == 0
+    return json.loads((output / "acceptance-report.json").read_text("utf-8"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from . import formats
-from .document import Document, EarlierSession
+from .document import Document, EarlierSession, Verdict
 from .trend import retried
 
 __all__ = ["attempts", "retry", "retry_tail"]
@@ -14,12 +14,13 @@ __all__ = ["attempts", "retry", "retry_tail"]
 
 def retry_tail(document: Document) -> str:
     """What a headline adds to a number of requirements met: how many not at once."""
-    met = len(retried(document))
+    met, total = len(retried(document)), len(document.criteria)
     if not met:
         return ""
-    return f", {met} of them only when tried again" if len(document.criteria) > 1 else (
-        " only when tried again"
-    )  # fmt: skip
+    if total == 1:
+        return " only when tried again"
+    all_met = all(each.verdict is Verdict.PASS for each in document.criteria)
+    return f", {met} {'of them' if all_met else 'met'} only when tried again"
 
 
 def retry(document: Document) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -27,18 +27,21 @@ from .document import (
 )
 from .record import JudgedCriterion, SessionRecord
 
-__all__ = ["build_document"]
+__all__ = ["build_document", "seconds_between", "session_verdict"]
 
 
 def build_document(record: SessionRecord) -> Document:
     """The document of a session."""
     document = Document(
         schema_version=SCHEMA_VERSION,
-        verdict=_verdict(record),
+        verdict=session_verdict(
+            (each.judgement.verdict for each in record.criteria),
+            disturbed=bool(record.failed_tests or record.interrupted),
+        ),
         title=record.title,
         started_at=record.started_at,
         finished_at=record.finished_at,
-        duration_s=_seconds_between(record.started_at, record.finished_at),
+        duration_s=seconds_between(record.started_at, record.finished_at),
         system_under_test=_without_credentials(record.system_under_test),
         environment=dict(record.environment),
         runs=tuple(map(build_run, record.runs)),
@@ -47,6 +50,7 @@ def build_document(record: SessionRecord) -> Document:
         failed_tests=record.failed_tests,
         interrupted=record.interrupted,
         suite=record.suite,
+        tests=record.tests,
         left_out=record.left_out,
         waivers=tuple(_waivers(record)),
         resources=tuple(_resources(run) for run in record.runs if run.host and run.host.samples),
@@ -68,15 +72,19 @@ def _waivers(record: SessionRecord) -> Iterator[Waiver]:
             yield dataclasses.replace(waiver, criterion=name)
 
 
-def _verdict(record: SessionRecord) -> Verdict:
-    """Fail beats inconclusive beats pass; a pass takes a judged criterion and a clean session."""
-    judged = worst(each.judgement.verdict for each in record.criteria)
-    if judged is Verdict.PASS and (record.failed_tests or record.interrupted):
-        return Verdict.INCONCLUSIVE
-    return judged
+def session_verdict(verdicts: Iterable[Verdict], *, disturbed: bool) -> Verdict:
+    """Fail beats inconclusive beats pass; a pass takes a judged criterion and a clean session.
+
+    Args:
+        verdicts: Of each criterion.
+        disturbed: Whether a test failed for another reason, or the session was interrupted.
+    """
+    judged = worst(verdicts)
+    return Verdict.INCONCLUSIVE if disturbed and judged is Verdict.PASS else judged
 
 
-def _seconds_between(started_at: str, finished_at: str) -> float:
+def seconds_between(started_at: str, finished_at: str) -> float:
+    """From one ISO 8601 moment to another; never less than 0."""
     started, finished = map(datetime.fromisoformat, (started_at, finished_at))
     return max((finished - started).total_seconds(), 0.0)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from .document import Criterion, Document, EarlierCriterion, EarlierSession
 
-__all__ = ["Key", "by_key", "earlier_session", "told", "with_earlier"]
+__all__ = ["Key", "by_key", "earlier_session", "only", "told", "with_earlier"]
 
 MOST_SHOWN = 10
 """Earlier sessions in the document: a page has no room for more, and nobody asks."""
@@ -88,7 +88,7 @@ def with_earlier(document: Document, kept: Iterable[tuple[str, Document]]) -> Do
     shown = before[max(first - MOST_SHOWN, 0) : first]
     return dataclasses.replace(
         document,
-        attempts=tuple(each for each in attempts if told(each)),
+        attempts=(*document.attempts, *filter(told, attempts)),
         history=tuple(earlier_session(each, file) for file, each in shown),
     )
 
@@ -124,12 +124,15 @@ def _build(document: Document) -> tuple[str | None, str | None]:
 
 def _of_tests(session: EarlierSession, document: Document) -> EarlierSession:
     """What the session came to in the tests that were run again."""
-    again = {each.test for each in document.criteria} | {each.test for each in document.runs}
-    again |= {each.name for each in document.failed_tests}
+    return only(session, document.tests)
+
+
+def only(session: EarlierSession, tests: Collection[str]) -> EarlierSession:
+    """The session, as far as it was about these tests."""
     return dataclasses.replace(
         session,
-        criteria=tuple(each for each in session.criteria if each.test in again),
-        failed_tests=tuple(each for each in session.failed_tests if each in again),
+        criteria=tuple(each for each in session.criteria if each.test in tests),
+        failed_tests=tuple(each for each in session.failed_tests if each in tests),
     )
 
 

@@ -11,6 +11,7 @@ from ApiLoadLibrary.measurement.result import RunResult
 from .document import FailedTest, NotJudged, SystemUnderTest, Waiver
 
 __all__ = [
+    "LEFT_OUT",
     "FailedTest",
     "JudgedCriterion",
     "NotJudged",
@@ -18,6 +19,9 @@ __all__ = [
     "SystemUnderTest",
     "Waiver",
 ]
+
+LEFT_OUT = "left out of this run"
+"""Why a test was not judged that an option excluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class SessionRecord:
             than a criterion.
         interrupted: Why the session ended early, in words; None when it did not.
         suite: The suite that was run, by its name; empty where that is not known.
+        tests: Long names of the tests that were run.
         left_out: How many of its tests were left out; None where that is not known.
         waivers: Whose criterion is the id of a criterion, or of a requirement that has several.
     """
@@ -73,5 +78,6 @@ class SessionRecord:
     failed_tests: tuple[FailedTest, ...] = ()
     interrupted: str | None = None
     suite: str = ""
+    tests: tuple[str, ...] = ()
     left_out: int | None = None
     waivers: tuple[Waiver, ...] = ()

@@ -18,6 +18,7 @@ from ApiLoadLibrary.errors import BadInput, ServerUnreachable
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.record import (
+    LEFT_OUT,
     FailedTest,
     NotJudged,
     SessionRecord,
@@ -60,7 +61,6 @@ def as_it_is(result: RunResult) -> RunResult:
 
 
 INTERRUPTED = "Execution terminated by signal"
-LEFT_OUT = "left out of this run"
 NOT_ENDED = "the session had not ended yet when it was written"
 
 
@@ -100,6 +100,7 @@ class AcceptanceSession:
         self._calibration: Calibration | None = None
         self.interrupted: str | None = None
         self.suite = ""
+        self._tests: list[str] = []
         self._left_out: int | None = None
         self.closed = False
 
@@ -380,6 +381,11 @@ class AcceptanceSession:
         failed = [each.name for each in self._failed_tests]
         return outcome(place, self.verdicts.criteria, failed)
 
+    def begin_test(self, place: Place) -> None:
+        """A test begins."""
+        self.place = place
+        self._tests.append(place.name)
+
     def note_left_out(self, tests: Collection[str]) -> None:
         """These tests of the suite were no part of this session; empty where all were."""
         self._left_out = len(tests)
@@ -420,6 +426,7 @@ class AcceptanceSession:
             failed_tests=tuple(self._failed_tests),
             interrupted=self.interrupted,
             suite=self.suite,
+            tests=tuple(self._tests),
             left_out=self._left_out,
             waivers=tuple(self._waivers),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ApiLoadLibrary.report.document import Document
+from ApiLoadLibrary.report.document import JSON_NAME, Document
 from ApiLoadLibrary.report.earlier import with_earlier
 from ApiLoadLibrary.report.exports.markdown import markdown
 from ApiLoadLibrary.report.words import headline
@@ -29,6 +29,7 @@ def hand_over(document: Document, folder: Path) -> list[str]:
         OSError: The reports cannot be written.
     """
     history = History(folder)
+    history.rescue(JSON_NAME)
     complete = with_earlier(document, history.of(document.suite))
     lines = [headline(complete), *map(str, write_reports(complete, folder))]
     try:

@@ -15,7 +15,6 @@ from ApiLoadLibrary.files import write_whole
 from ApiLoadLibrary.report.document import Document
 from ApiLoadLibrary.report.serial import to_json
 from ApiLoadLibrary.report.source import read_report
-from ApiLoadLibrary.report.write import INTERIM_NAME
 
 __all__ = ["History"]
 
@@ -49,35 +48,40 @@ class History:
         Raises:
             OSError: It cannot be written there.
         """
-        slug, text = _slug(document.suite), to_json(document)
+        return self._keep(document, to_json(document).encode())
+
+    def _keep(self, document: Document, data: bytes) -> Path:
+        slug = _slug(document.suite)
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._free(f"{slug}-{_moment(document)}", text)
-        write_whole(path, text)
+        path = self._free(f"{slug}-{_moment(document)}", data)
+        write_whole(path, data.decode())
         self._make_room(slug)
         return path
 
-    def rescue_interim(self) -> None:
-        """Keep what a session that was killed has left behind, before the next one writes there.
+    def rescue(self, name: str) -> bool:
+        """Keep a report, as it is, that is about to be overwritten in the output directory.
+
+        Returns:
+            Whether there was one.
 
         Raises:
-            OSError: It cannot be moved.
+            OSError: It cannot be kept.
         """
-        path = self._output / INTERIM_NAME
+        path = self._output / name
         if not path.exists():
-            return
+            return False
         try:
-            document = read_report(path).document
-        except BadInput:
-            return
-        self.add(document)
-        path.unlink()
+            self._keep(read_report(path).document, path.read_bytes())
+        except BadInput:  # not a report: nothing that was measured is lost with it
+            return False
+        return True
 
-    def _free(self, stem: str, text: str) -> Path:
+    def _free(self, stem: str, data: bytes) -> Path:
         """A name that no other report has; this very report may have it."""
         number = 1
         while True:
             path = self.folder / f"{stem}{f'-{number}' if number > 1 else ''}.json"
-            if not path.exists() or path.read_bytes() == text.encode():
+            if not path.exists() or path.read_bytes() == data:
                 return path
             number += 1
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ApiLoadLibrary.report.record import SessionRecord
-from ApiLoadLibrary.report.write import remove_interim, write_interim
+from ApiLoadLibrary.report.write import INTERIM_NAME, remove_interim, write_interim
 
 from .history import History
 
@@ -31,7 +31,8 @@ class Interim:
         if folder != self._folder:
             self._folder = folder
             with contextlib.suppress(OSError):
-                History(folder).rescue_interim()
+                if History(folder).rescue(INTERIM_NAME):
+                    remove_interim(folder)
 
     def write(self, record: Callable[[], SessionRecord], *, at_once: bool = False) -> None:
         """Write what is known now; not so often that it would disturb the load.

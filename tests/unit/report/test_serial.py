@@ -75,6 +75,7 @@ def full() -> Document:
         waivers=(Waiver("C2", "Head of Retail", "known, mended in 4.3", "2026-12-31"),),
         approvals=(Approval("Product owner", "A. Person", "accepted", "2026-11-24"),),
         suite="Suites",
+        tests=("Suites.A",),
         left_out=3,
         attempts=(earlier,),
         history=(earlier, dataclasses.replace(earlier, version=None, criteria=())),

@@ -153,3 +153,17 @@ def test_one_format_can_be_asked_for(tmp_path):
     path = saved(tmp_path)
     assert main(["export", str(path), "-f", "openmetrics", "-o", str(tmp_path / "out")]) == 0
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["openmetrics.txt"]
+
+
+def test_parts_are_merged_into_a_folder_with_everything_that_a_session_writes(tmp_path, capsys):
+    one = saved(tmp_path / "1", samples.session(runs=(samples.run(2, run_id="a"),)))
+    two = saved(tmp_path / "2", samples.failing())
+    assert main(["merge", str(one), str(two), "-o", str(tmp_path / "all")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Not ready: 10 of 13 requirements met")
+    report = json.loads((tmp_path / "all" / "acceptance-report.json").read_text("utf-8"))
+    assert [run["id"] for run in report["runs"]] == ["a", "run-1", "run-2"]
+    assert len({each["id"] for each in report["criteria"]}) == 13
+    assert (tmp_path / "all" / "criteria-junit.xml").exists()
+    assert main(["merge", str(one), "-o", str(tmp_path / "all")]) == 3
+    assert capsys.readouterr().err == f"{one} is one report: name two or more.\n"

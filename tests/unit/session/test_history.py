@@ -9,6 +9,7 @@ from ApiLoadLibrary.report.serial import from_json, to_json
 from ApiLoadLibrary.session import history
 from ApiLoadLibrary.session.handing_over import hand_over
 from ApiLoadLibrary.session.history import History
+from ApiLoadLibrary.session.interim import Interim
 from unit.report.test_earlier import FAIL, session
 
 
@@ -79,10 +80,22 @@ def test_what_a_killed_session_left_is_kept_before_the_next_one_writes(tmp_path)
     partial = session(1, interrupted="the session had not ended yet when it was written")
     interim.write_text(to_json(partial), "utf-8")
     kept = History(tmp_path)
-    kept.rescue_interim()
+    Interim().write_into(tmp_path)
     assert not interim.exists()
     assert [document for _, document in kept.of("Suites")] == [partial]
-    kept.rescue_interim()
+    Interim().write_into(tmp_path)
+    assert len(list(kept.of("Suites"))) == 1
+
+
+def test_a_report_that_was_not_kept_yet_is_kept_before_it_is_overwritten(tmp_path):
+    before = to_json(session(1)).replace("  ", " ")  # not as this version would write it
+    (tmp_path / "acceptance-report.json").write_text(before, "utf-8")
+    hand_over(session(2), tmp_path)
+    kept = tmp_path / "history" / "suites-20261101T130000Z.json"
+    assert kept.read_text("utf-8") == before
+    (tmp_path / "acceptance-report.json").write_text("no report", "utf-8")
+    hand_over(session(3), tmp_path)
+    assert len(names(tmp_path / "history")) == 3
 
 
 def test_a_second_session_is_compared_with_the_first(tmp_path):

@@ -98,6 +98,7 @@ class Document:
         waivers: Criteria that somebody decided to live with; they change no verdict.
         approvals: Signatures; none are read yet.
         suite: The suite that was run, by its name; empty where that is not known.
+        tests: Long names of the tests that were run, as far as they use the library.
         left_out: How many of its tests were no part of this session; null where that is not known.
         attempts: Earlier sessions of which this one repeats a part, oldest first.
         history: The last sessions of the same suite before those, oldest first.
@@ -122,6 +123,7 @@ class Document:
     waivers: tuple[Waiver, ...] = ()
     approvals: tuple[Approval, ...] = ()
     suite: str = ""
+    tests: tuple[str, ...] = ()
     left_out: int | None = None
     attempts: tuple[EarlierSession, ...] = ()
     history: tuple[EarlierSession, ...] = ()

@@ -13,12 +13,12 @@ from typing import NoReturn
 
 from ApiLoadLibrary.errors import BadInput
 
-from . import export, pages, verdict
+from . import export, merge, pages, verdict
 
 __all__ = ["main"]
 
 REFUSED = 3
-COMMANDS = (pages, verdict, export)
+COMMANDS = (pages, merge, export, verdict)
 
 
 def main(arguments: Sequence[str]) -> int:
