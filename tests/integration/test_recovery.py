@@ -183,7 +183,7 @@ def test_what_was_probed_until_a_time_out_is_kept(session: AcceptanceSession, se
     overload, run = session.verdicts.runs
     assert overload.stopped == run.stopped == "Test timeout 2 seconds exceeded."
     assert run.requests > 30
-    assert not session.background.names
+    assert not session.background.going_on
     assert reading(run, "recovery").value is None
     assert not [each for each in threading.enumerate() if each.name == run.name]
 

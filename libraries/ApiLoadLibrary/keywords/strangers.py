@@ -43,10 +43,11 @@ class Strangers(Judging):
     ) -> str:
         """Sends requests that must be refused to each of the endpoints, and waits for the end.
 
-        Each endpoint is asked, always without cookies, without a token, with a token whose signature is forged, with one
+        Each endpoint is asked without a token, with a token whose signature is forged, with one
         that claims to need no signature (where the token is a JWT), and with an expired one
-        (where one is given).  Whoever is not answered with 401 or 403 counts as an error; whoever
-        gets in, with a status below 400, is found by `Verify No Stranger Was Admitted`.
+        (where one is given); none of them brings cookies.  Whoever is not answered with 401 or
+        403 counts as an error; whoever gets in, with a status below 400, is found by
+        `Verify No Stranger Was Admitted`.
 
         Under full load doors are easily left open: begin it with `Start Load` before.
 
