@@ -11,6 +11,7 @@ from . import formats
 from .charts import Scale
 from .document import Criterion, Document, Recommendation, Verdict
 from .meaning import meaning
+from .provoked import PROVOKED
 from .requirement import finding, margin, requirement, scope_of, target
 from .source import Source
 from .view_resources import ResourceView, view_resources
@@ -20,10 +21,6 @@ from .view_trust import Fact, Look, environment_facts, look, trust
 from .words import headline, lead
 
 __all__ = ["Page", "view_page"]
-
-
-PROVOKED = ("strangers", "rate_limit", "overload", "recovery")
-"""Scenarios that make a system refuse or fail on purpose: what happens then is no customer's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,9 @@
-"""What to do next, what a miss means, and what the figures can be trusted with."""
+"""What a miss means, and what the figures can be trusted with."""
 
 from dataclasses import replace
 
 import pytest
 
-from ApiLoadLibrary.report.advice import (
-    broken_tests,
-    full_processor,
-    one_cause_of_failures,
-    undecided_criteria,
-    unhealthy_generator,
-)
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.document import FailedTest, NotJudged, Verdict
 from ApiLoadLibrary.report.meaning import meaning
@@ -30,71 +23,6 @@ ERROR_RATE = {
 def document(*changes, **of_session):
     criteria = tuple(samples.judged(n, **each) for n, each in enumerate(changes, 1))
     return build_document(samples.session(criteria=criteria, **of_session))
-
-
-def busy_host(cpu):
-    return {"runs": (replace(samples.run(), host=samples.host(cpu=cpu)),)}
-
-
-def starved():
-    health = replace(samples.HEALTHY, reasons=("it waited for a core 40 % of the time",))
-    return {"runs": (replace(samples.run(), generator=health),)}
-
-
-SILENT = {"bad": {}}
-FAILURES = {
-    "one cause": {"runs": (samples.run(bad={3: {503: 90}, 4: {500: 4}}),)},
-    "many causes": {"runs": (samples.run(bad={3: {503: 40}, 4: {500: 40}}),)},
-    "no failures": {"runs": (samples.run(bad={}),)},
-}
-
-
-@pytest.mark.parametrize(
-    "rule, fires, stays_silent",
-    [
-        (unhealthy_generator, document({}, **starved()), document({})),
-        (
-            full_processor,
-            document({"verdict": Verdict.FAIL}, **busy_host(96.0)),
-            document({"verdict": Verdict.FAIL}, **busy_host(60.0)),
-        ),
-        (
-            full_processor,
-            document({"verdict": Verdict.FAIL}, **busy_host(96.0)),
-            document({}, **busy_host(96.0)),  # full, and fast enough
-        ),
-        (
-            one_cause_of_failures,
-            document(ERROR_RATE, **FAILURES["one cause"]),
-            document(ERROR_RATE, **FAILURES["many causes"]),
-        ),
-        (
-            one_cause_of_failures,
-            document(ERROR_RATE, **FAILURES["one cause"]),
-            document(ERROR_RATE, **FAILURES["no failures"]),
-        ),
-        (undecided_criteria, document({"verdict": Verdict.INCONCLUSIVE}), document({})),
-        (broken_tests, document({}, failed_tests=(FailedTest("A", "b"),)), document({})),
-    ],
-    ids=[
-        "generator",
-        "processor at rest",
-        "processor, no miss",
-        "several causes",
-        "no failures",
-        "undecided",
-        "broken tests",
-    ],
-)
-def test_a_rule_speaks_where_the_figures_do_and_only_there(rule, fires, stays_silent):
-    (advice,) = rule(fires)
-    assert advice in fires.recommendations
-    assert all(advice.evidence)
-    assert list(rule(stays_silent)) == []
-
-
-def test_a_clean_pass_needs_no_advice():
-    assert build_document(samples.session()).recommendations == ()
 
 
 @pytest.mark.parametrize(
