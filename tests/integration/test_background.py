@@ -118,6 +118,21 @@ def test_a_run_that_ended_meanwhile_is_judged_while_another_goes_on(
     session.background.end_all_of()
 
 
+def test_an_earlier_run_of_the_same_name_is_not_judged_in_its_stead(
+    session: AcceptanceSession,
+) -> None:
+    session.run(session.plan(steady("50/s", "500 ms"), "Get /ok", "Load"), lambda moment: None)
+    begin(session, "1 h", "Load")
+    for wanted, of_run in (("error rate < 1 %", "load"), ("error rate of everything < 1 %", None)):
+        with pytest.raises(NothingToJudge, match="The load run Load has not ended: write"):
+            session.verdicts.judge(wanted, of_run)
+    with pytest.raises(NothingToJudge, match="has not ended"):
+        session.verdicts.measure("error rate", "everything")
+    session.background.find().finish()
+    judged = session.verdicts.judge("p95 < 10 s", "load").judgement
+    assert judged.run_id == session.verdicts.runs[-1].id
+
+
 def test_what_a_scenario_finds_is_added_and_a_mistake_of_it_loses_nothing(
     session: AcceptanceSession,
 ) -> None:

@@ -23,7 +23,7 @@ from .figures import (
     throughput,
 )
 from .finding import Finding, enough
-from .grammar import Criterion, parse_metric, spelled
+from .grammar import EVERYTHING, Criterion, not_of_everything, parse_metric, spelled
 from .judgement import Judgement, Verdict
 from .latency import judge_latency
 from .limits import Limit
@@ -229,6 +229,8 @@ def measure(metric: str, scope: str | None, run: RunResult) -> Measured:
     found = parse_metric(metric)
     if scope and not found.has_endpoints:
         raise BadInput(f"{found.title} is that of a host: leave out the endpoint '{scope}'.")
+    if isinstance(found, Observed) and spelled(scope) == EVERYTHING:
+        raise BadInput(not_of_everything(found))
     all_of_them = [_measured(found, subject) for subject in subjects(found, spelled(scope), run)]
     if found.dimension in (Dimension.RATE, Dimension.THROUGHPUT):
         return min(all_of_them, key=lambda each: math.inf if each.value is None else each.value)

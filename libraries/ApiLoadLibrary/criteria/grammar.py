@@ -54,6 +54,7 @@ __all__ = [
     "EVERYTHING",
     "THE_RUN",
     "Criterion",
+    "not_of_everything",
     "parse",
     "parse_metric",
     "spelled",
@@ -153,6 +154,8 @@ def parse(text: str, endpoints: Collection[str] | None = None) -> Criterion:
         raise BadCriterion(
             text, rest[1].start, f"{metric.title} is that of a host: leave out the endpoint."
         )
+    if scope == EVERYTHING and isinstance(metric, Observed):
+        raise BadCriterion(text, rest[1].start, not_of_everything(metric))
     end, when, confidence = read_clauses(text, comparison.end)
     _require_by_second(text, end, metric, when)
     target = _read_target(text, comparison.end, end, metric)
@@ -162,6 +165,14 @@ def parse(text: str, endpoints: Collection[str] | None = None) -> Criterion:
         )
     operator = _OPERATORS[comparison.word]
     return Criterion(metric, scope, operator, target, text, when, confidence)
+
+
+def not_of_everything(metric: Observed) -> str:
+    """Why several load runs have no such figure together, and what to write."""
+    return (
+        f"{metric.title} is known of one load run at a time: leave out everything, or name "
+        "another run with run=."
+    )
 
 
 def _require_by_second(text: str, position: int, metric: Metric, when: When) -> None:

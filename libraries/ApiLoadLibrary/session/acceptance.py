@@ -86,7 +86,7 @@ class AcceptanceSession:
         self.mask = Masker()
         self.interim = Interim()
         self.background = BackgroundLoads()
-        self.verdicts = Verdicts(lambda: self.place, self.background.require_ended)
+        self.verdicts = Verdicts(lambda: self.place, self.background)
         self.title = "Acceptance report"
         self._about = About()
         self._http = guarded_session(lambda: self.config.allowed)

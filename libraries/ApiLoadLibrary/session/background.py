@@ -58,6 +58,10 @@ class BackgroundLoad:
         """The run's id."""
         return self.going.plan.run_id
 
+    def is_called(self, name: str) -> bool:
+        """Whether this is its name, or its id."""
+        return name.casefold() in {self.name.casefold(), self.run_id}
+
     @property
     def started_at(self) -> str:
         """When it began, as results say it."""
@@ -150,7 +154,7 @@ class BackgroundLoads:
             raise BadInput("No load goes on in the background: begin one with `Start Load    …`.")
         if name is None:
             return left[-1]
-        named = [each for each in left if name.casefold() in {each.name.casefold(), each.run_id}]
+        named = [each for each in left if each.is_called(name)]
         if not named:
             raise UnknownName("load in the background", name, [each.name for each in left])
         return named[-1]
@@ -174,6 +178,19 @@ class BackgroundLoads:
             each.stop("what had begun it was over before the load was")
         return unended
 
+    def require_none_goes_on(self, name: str | None = None) -> None:
+        """Let nobody judge an earlier run of the same name, or all runs, while one goes on.
+
+        Args:
+            name: The name or id of the load; None for all of them.
+
+        Raises:
+            NothingToJudge: It has not ended.
+        """
+        for each in self._left:
+            if name is None or each.is_called(name):
+                raise _not_ended(each)
+
     def require_ended(self, owner: str, latest: RunResult | None) -> None:
         """Let nobody judge an earlier run while a later one of the same test still goes on.
 
@@ -186,7 +203,11 @@ class BackgroundLoads:
         """
         for each in self._left:
             if each.owner == owner and (latest is None or latest.started_at < each.started_at):
-                raise NothingToJudge(
-                    f"The load run {each.name} has not ended: write `Wait Until Load Ends` or "
-                    "`Stop Load` before what judges it."
-                )
+                raise _not_ended(each)
+
+
+def _not_ended(load: BackgroundLoad) -> NothingToJudge:
+    return NothingToJudge(
+        f"The load run {load.name} has not ended: write `Wait Until Load Ends` or `Stop Load` "
+        "before what judges it."
+    )

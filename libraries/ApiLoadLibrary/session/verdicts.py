@@ -20,6 +20,7 @@ from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.record import JudgedCriterion
 from ApiLoadLibrary.values import Percent
 
+from .background import BackgroundLoads
 from .criteria_file import Requirement
 from .place import Place
 
@@ -31,21 +32,16 @@ class Verdicts:
 
     Args:
         place: Where the suite stands now.
-        require_ended: Refuses to judge while load of this test still goes on that began after
-            this run of it.
+        background: Load that goes on; what it will have measured nobody can judge yet.
 
     Attributes:
         runs: In the order in which they were made.
         criteria: In the order in which they were judged.
     """
 
-    def __init__(
-        self,
-        place: Callable[[], Place],
-        require_ended: Callable[[str, RunResult | None], None] = lambda owner, latest: None,
-    ) -> None:
+    def __init__(self, place: Callable[[], Place], background: BackgroundLoads) -> None:
         self._place = place
-        self._require_ended = require_ended
+        self._background = background
         self.runs: list[RunResult] = []
         self.criteria: list[JudgedCriterion] = []
         self._covered: set[str] = set()  # ids of the runs on which something was judged
@@ -58,16 +54,17 @@ class Verdicts:
 
         Raises:
             UnknownName: No run has this name.
-            NothingToJudge: No load run has been made here.
+            NothingToJudge: No load run has been made here, or it has not ended.
         """
         if name is not None:
+            self._background.require_none_goes_on(name)
             named = [run for run in self.runs if name.casefold() in {run.name.casefold(), run.id}]
             if not named:
                 raise UnknownName("load run", name, dict.fromkeys(run.name for run in self.runs))
             return named[-1]
         for owner in self._place().outwards():
             latest = next((run for run in reversed(self.runs) if run.test == owner), None)
-            self._require_ended(owner, latest)
+            self._background.require_ended(owner, latest)
             if latest is not None:
                 return latest
         raise NothingToJudge(
@@ -114,6 +111,7 @@ class Verdicts:
         """All runs of the session as one."""
         if run_name is not None:
             raise BadInput(f"run='{run_name}' names a run, and everything means all: write one.")
+        self._background.require_none_goes_on()
         if not self.runs:
             raise NothingToJudge("No load run has been made yet: send load first (Sustain …).")
         return everything(self.runs)

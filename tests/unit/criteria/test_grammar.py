@@ -22,6 +22,7 @@ from ApiLoadLibrary.criteria.metrics import (
     Latency,
     find_metric,
 )
+from ApiLoadLibrary.criteria.observed import Observed
 from ApiLoadLibrary.criteria.when import ALL, When, Window
 from ApiLoadLibrary.errors import BadCriterion, BadInput
 from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate
@@ -370,8 +371,8 @@ def criteria(draw: st.DrawFn) -> Criterion:
     }[metric.dimension]
     scope = draw(scopes) if metric.has_endpoints else None
     limit = draw(target)
-    if limit is None and scope in (THE_RUN, EVERYTHING):
-        scope = None
+    if (limit is None and scope in (THE_RUN, EVERYTHING)) or isinstance(metric, Observed):
+        scope = None if scope in (THE_RUN, EVERYTHING) else scope
     return Criterion(
         metric,
         scope,

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from ApiLoadLibrary.criteria.evaluation import measure
+from ApiLoadLibrary.criteria.everything import everything
 from ApiLoadLibrary.criteria.judgement import Verdict
 from ApiLoadLibrary.criteria.observed import OBSERVED
+from ApiLoadLibrary.errors import BadCriterion, BadInput
 from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
 from unit.criteria.builders import Request, a_run, an_endpoint, judge
@@ -77,3 +79,14 @@ def test_another_load_does_not_show_it_and_says_which_does(metric: object) -> No
     assert judgement.verdict is INCONCLUSIVE
     assert judgement.reason == f"this load does not show it: it is found by `{found_by}`"
     assert measure(name, None, found()).value is None
+
+
+@pytest.mark.parametrize("metric", ["recovery", "degradation"])
+def test_what_one_load_shows_is_not_known_of_everything(metric: str) -> None:
+    """The last run's would be judged in the place of all."""
+    limit = {"recovery": "5 s", "degradation": "3 times"}[metric]
+    says = "known of one load run at a time: leave out everything, or name another run with run="
+    with pytest.raises(BadCriterion, match=says):
+        judge(f"{metric} of everything < {limit}", everything([found(RECOVERY), found()]))
+    with pytest.raises(BadInput, match=says):
+        measure(metric, "everything", everything([found(RECOVERY)]))
