@@ -4,8 +4,8 @@
   divided by that of the normal load before it.  Both parts are short, so it is judged by point
   estimate, and says so; how sure the times of a burst are, `p95 < 100 ms` tells of the burst.
 * **Return to normal** is the time from the burst's end to the first stretch of three seconds
-  that are as good as normal: their p95 is at most a quarter higher than in the worst three
-  seconds before the burst, and no larger a share of their requests failed.  Three seconds are
+  that are as good as normal: their p95 is at most a quarter, or 5 ms, higher than in the worst
+  three seconds before the burst, and no larger a share of their requests failed.  Three seconds are
   compared with three, since the p95 of few requests is often far from that of many.
 """
 
@@ -38,6 +38,9 @@ P95 = Latency("p95")
 STABLE_S = 3
 AS_GOOD = 1.25
 """Response times vary: up to a quarter more than in the worst normal seconds is normal."""
+
+UNFELT_MS = 5.0
+"""And so is what nobody feels."""
 
 
 def judge_burst(metric: Observed, limit: Limit, subject: Subject) -> Finding:
@@ -101,7 +104,8 @@ def return_to_normal(subject: Subject) -> Reading:
     if not normal:
         reason = f"it takes {STABLE_S} s of normal load before the burst to know what normal is"
         return Reading("return to normal", None, samples, reason)
-    slowest = AS_GOOD * max(each.p95_ms for each in normal)
+    worst = max(each.p95_ms for each in normal)
+    slowest = max(AS_GOOD * worst, worst + UNFELT_MS)
     failed = max(each.failed for each in normal)
     later = list(_stretches(after))
     basis = f"normal is a p95 of {_ms(slowest)} or less"

@@ -131,7 +131,7 @@ class Bursts(Judging):
         """Verifies how soon after a burst each endpoint was as quick again as before it.
 
         It was when three seconds running were no slower than the slowest three before the burst,
-        give or take a quarter, and no larger a share of their requests failed.
+        give or take a quarter or 5 ms, and no larger a share of their requests failed.
 
         Args:
             time: The limit: `5 s`; it cannot be longer than what is watched (`around=`).

@@ -159,6 +159,8 @@ def _amount(value: float, unit: str, extra: int) -> str:
         return milliseconds(value, extra)
     if unit == "%":
         return percent(value, extra)
+    if unit == "times":
+        return f"{number(value, (1 if value < 10 else 0) + extra)} times"
     return rate(value, extra) if unit == "/s" else f"{number(value, 3 + extra)} {unit}".strip()
 
 

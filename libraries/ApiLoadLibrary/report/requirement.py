@@ -6,7 +6,7 @@ import re
 
 from . import formats
 from .document import Criterion
-from .requirement_words import OBSERVED_WORDS, observed_words
+from .requirement_words import OBSERVED_FINDINGS, OBSERVED_WORDS, observed_words
 
 __all__ = [
     "finding",
@@ -258,6 +258,7 @@ def finding(criterion: Criterion) -> str:
         "achieved rate": "{measured} of the load asked for{to} was carried in time",
         "cpu": "the system's processor was {measured} busy on average",
         "memory": "the system's memory was {measured} full on average",
+        **OBSERVED_FINDINGS,
     }.get(metric, f"{who}{{to}} took up to {{measured}}" if who else None)
     if told is None or criterion.measured is None or criterion.unit == "/s" or criterion.when:
         return f"{criterion.sentence.rstrip('.')}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from . import formats
 from .document import Criterion
 
-__all__ = ["OBSERVED_WORDS", "observed_words"]
+__all__ = ["OBSERVED_FINDINGS", "OBSERVED_WORDS", "observed_words"]
 
 OBSERVED_WORDS = {
     "degradation": "In the burst 95 of 100 requests{to} take {limit} as long as before it",
@@ -31,6 +31,20 @@ NONE_WORDS = {
     "unaccounted writes": "All that was accepted{of} was stored, once each",
 }
 """Where the limit is none at all."""
+
+OBSERVED_FINDINGS = {
+    "degradation": "in the burst 95 of 100 requests{to} took {measured} as long as before it",
+    "return to normal": "{measured} after the burst requests{to} were as quick as before it",
+    "admitted strangers": "{measured} of those who came without a right got in",
+    "rate limiting effectiveness": "{measured} of what was sent beyond the limit was refused",
+    "recovery": "all was well again {measured} after the trouble was over",
+    "detection": "a circuit breaker turned requests away {measured} after the first failure",
+    "fast failure time": "95 of 100 requests that could not be served were told so in {measured}",
+    "residual errors": "{measured} of the requests failed after the recovery",
+    "errors under overload": "{measured} of the requests failed while the overload or fault lasted",
+    "overshoot": "just back, 95 of 100 requests took {measured} as long as when all was well",
+}
+"""What was measured, in the same way: `{measured}` becomes the value."""
 
 _COMPARED = {"<": "less than", "<=": "no more than", ">": "more than", ">=": "at least"}
 
