@@ -309,8 +309,8 @@ def test_a_margin_says_how_far_and_on_which_side(changes, words):
         ({"measured": None, "sentence": "Nobody knows"}, "Nobody knows."),
         ({"metric": "slow-down", "unit": "%", "sentence": "Too much."}, "Too much."),
         ({"metric": "degradation", "unit": "times", "measured": 147.83, "target": 10.0},
-         "In the burst 95 of 100 requests to Create Order took 148 times as long as before it; "
-         "the limit is 10 times."),
+         ("In the burst 95 of 100 requests to Create Order took 148 times as long as before it; "
+          "the limit is 10 times.")),
     ],
 )  # fmt: skip
 def test_a_finding_tells_what_was_measured_and_what_is_asked(changes, words):
