@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
 from robot.api import ExecutionResult
 
 from rig.process import ROOT
@@ -41,13 +42,21 @@ class RobotRun:
 
     @cached_property
     def report(self) -> Any:
-        """The acceptance report's document."""
-        return json.loads((self.folder / "acceptance-report.json").read_text())
+        """The acceptance report's document; the schema accepts whatever a suite makes."""
+        document = json.loads((self.folder / "acceptance-report.json").read_text("utf-8"))
+        _validator().validate(document)
+        return document
 
     @cached_property
     def html(self) -> str:
         """The page that is made of it."""
         return (self.folder / "acceptance-report.html").read_text()
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    schema = ROOT / "libraries/ApiLoadLibrary/report/acceptance-report.schema.json"
+    return Draft202012Validator(json.loads(schema.read_text("utf-8")))
 
 
 def command(folder: Path, *arguments: str) -> list[str]:

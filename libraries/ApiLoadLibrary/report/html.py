@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from . import formats
 from .bars import draw_bars
+from .compare import Comparison
 from .document import HTML_NAME, Document
 from .drawing import NARROW, WIDE
 from .layout import draw
 from .source import Source
 from .view import view_page
 
-__all__ = ["environment", "render"]
+__all__ = ["environment", "render", "render_comparison"]
 
 MOST_ENDPOINTS = 25
 """A longer table of them is folded away."""
@@ -34,6 +35,11 @@ def render(document: Document, source: Source | None = None) -> str:
     """
     page = view_page(document, source or Source.beside(document))
     return environment().get_template("page.html").render(page=page)
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """The page of reports side by side."""
+    return environment().get_template("compare.html").render(page=comparison)
 
 
 @cache

@@ -54,8 +54,9 @@ class History:
         slug = _slug(document.suite)
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._free(f"{slug}-{_moment(document)}", data)
-        write_whole(path, data.decode())
-        self._make_room(slug)
+        if not path.exists():
+            write_whole(path, data.decode())
+            self._make_room(slug)
         return path
 
     def rescue(self, name: str) -> bool:

@@ -167,3 +167,16 @@ def test_parts_are_merged_into_a_folder_with_everything_that_a_session_writes(tm
     assert (tmp_path / "all" / "criteria-junit.xml").exists()
     assert main(["merge", str(one), "-o", str(tmp_path / "all")]) == 3
     assert capsys.readouterr().err == f"{one} is one report: name two or more.\n"
+
+
+def test_two_reports_are_compared_on_a_page_and_on_the_console(tmp_path, capsys):
+    one = saved(tmp_path / "1")
+    two = saved(tmp_path / "2", samples.failing())
+    page = tmp_path / "pages" / "both.html"
+    assert main(["compare", str(one), str(two), "-o", str(page)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("A  ✓ Ready: all 6 requirements met\n")
+    assert said.endswith(f"\n{page}\n")
+    assert 'href="../2/acceptance-report.json"' in page.read_text("utf-8")
+    assert main(["compare", str(one)]) == 3
+    assert capsys.readouterr().err == "1 reports cannot be compared: name 2 to 26.\n"

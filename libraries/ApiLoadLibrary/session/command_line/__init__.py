@@ -13,12 +13,12 @@ from typing import NoReturn
 
 from ApiLoadLibrary.errors import BadInput
 
-from . import export, merge, pages, verdict
+from . import export, merge, pages, side_by_side, verdict
 
 __all__ = ["main"]
 
 REFUSED = 3
-COMMANDS = (pages, merge, export, verdict)
+COMMANDS = (pages, side_by_side, merge, export, verdict)
 
 
 def main(arguments: Sequence[str]) -> int:
