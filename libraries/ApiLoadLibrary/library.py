@@ -24,6 +24,7 @@ from .keywords.metrics import Metrics
 from .keywords.recovery import Recovery
 from .keywords.sending import Sender
 from .keywords.servers import Servers
+from .keywords.sockets import Sockets
 from .keywords.stored import WhatWasStored
 from .keywords.strangers import Strangers
 from .keywords.verdicts import Verdicts
@@ -34,7 +35,7 @@ from .session.place import Place
 __all__ = ["ApiLoadLibrary"]
 
 PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Metrics, Waivers)
-SENDING_PARTS = (Loads, Bursts, Recovery, Strangers, Background)
+SENDING_PARTS = (Loads, Bursts, Recovery, Strangers, Sockets, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
 
 _session = AcceptanceSession()
@@ -158,7 +159,7 @@ class ApiLoadLibrary(DynamicCore):
         place = Place(data.parent.full_name, data.full_name, dict(result.metadata))
         _session.begin_test(place)
         self._ran.add(place_of(data))
-        scopes = None if BuiltIn().dry_run_active else _session.endpoints.scopes
+        scopes = None if BuiltIn().dry_run_active else _session.scopes
         found = slips(data, self, scopes)
         if found:
             end_before_load(data, found)

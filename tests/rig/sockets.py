@@ -129,7 +129,7 @@ async def refusal(request: web.Request) -> web.StreamResponse | None:
         status = int(words[0])
     if mode == "limit" and state["open"] >= int(words[0]):
         status = 503
-    if mode == "not-again" and state["opened"] >= int(words[0]):
+    if mode == "not-again" and seen["opened not again"] >= int(words[0]):
         status = 429
     if mode == "subprotocol" and "till.v1" not in request.headers.get("Sec-WebSocket-Protocol", ""):
         status = 400
@@ -156,6 +156,7 @@ async def serve(request: web.Request) -> web.StreamResponse:
     await ws.prepare(request)
     state["open"] += 1
     state["opened"] += 1
+    seen["opened not again"] += request.path.startswith("/not-again")
     state["peak"] = max(state["peak"], state["open"])
     try:
         async with pinging(ws) if request.path == "/pings" else contextlib.nullcontext():

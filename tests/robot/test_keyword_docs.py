@@ -37,6 +37,8 @@ FILLERS = {
     "time": ["5 s"],
     "workers": ["100"],
     "count": ["50"],
+    "path": ["/api/ws", "wss://shop.example/api/ws"],
+    "least": ["4,950", "99 %"],
 }
 # What a sentence cannot do without, besides what stands in it.
 ARGUMENTS = {"Ramp": "    over=1 min", "Step": "    every=30 s"}

@@ -55,16 +55,28 @@ _FOUND_BY = {
         "duplicated messages": Dimension.SHARE,
         "reordered messages": Dimension.SHARE,
         "sustained connections": Dimension.SHARE,
+        "held connections": Dimension.COUNT,
         "reconnect time": Dimension.SPAN,
     },
     "Send Strangers To …": {"admitted strangers": Dimension.SHARE},
     "Count What Was Stored Of …": {"unaccounted writes": Dimension.COUNT},
 }
 
+_TITLES = {
+    "refused connections": "Share of refused connections",
+    "dropped connections": "Share of dropped connections",
+    "lost messages": "Share of lost messages",
+    "duplicated messages": "Share of messages that were answered twice",
+    "reordered messages": "Share of messages that were answered out of order",
+    "sustained connections": "Share of sustained connections",
+    "held connections": "Number of sustained connections",
+}
+"""Where a sentence does not begin with the name itself."""
+
 OBSERVED = {
     name: Observed(
         name,
-        f"{name[0].upper()}{name[1:]}",
+        _TITLES.get(name, f"{name[0].upper()}{name[1:]}"),
         dimension,
         by_second=False,
         by_endpoint=sentence == BURST,

@@ -100,6 +100,9 @@ class SocketLoop(Dispatcher[Carried]):
         again = opening.arrival >= self._sockets_plan.connections
         if again:
             self._drop_all()
+            # All are due at one moment: each starts as soon as its turn comes.  How long all of
+            # them take from that moment on, the findings tell.
+            opening.scheduled_ns = opening.sent_ns = monotonic_ns()
             self._findings.all_asked_ns = opening.sent_ns - self._start_ns
         socket = WebSocket(
             self._connector,

@@ -14,9 +14,17 @@ from robot.api.types import Secret
 
 from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.session.acceptance import check_criterion
+from ApiLoadLibrary.session.flood import MessageRate
 from ApiLoadLibrary.values import Amount, Count, Duration, Factor, Percent, Rate, TimeUnit
 
-__all__ = ["CONVERTERS", "Confidence", "CriterionText", "LatencyMetric", "unwrapped"]
+__all__ = [
+    "CONVERTERS",
+    "Confidence",
+    "CountOrShare",
+    "CriterionText",
+    "LatencyMetric",
+    "unwrapped",
+]
 
 Written = str | int | float | timedelta
 
@@ -57,6 +65,26 @@ class CriterionText(str):
         return cls(value)
 
 
+class CountOrShare(str):
+    """A number of things, `4,900`, or a share of those asked for, `99 %`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, value: object) -> CountOrShare:
+        """Either of them, as it is written in a criterion.
+
+        Raises:
+            ValueError: It is neither.
+        """
+        text = str(value).strip()
+        if isinstance(value, CountOrShare):
+            return value
+        if text.endswith(("%", "percent")):
+            return cls(Percent.parse(text))
+        return cls(Count.parse(value))
+
+
 class Confidence(str):
     """How sure a verdict must be: `95 %`, `99 %`, or `point estimate`."""
 
@@ -95,7 +123,7 @@ CONVERTERS: dict[type, Any] = {
     kind: _converter(kind)
     for kind in (
         *(Amount, Confidence, Count, CriterionText, Duration, LatencyMetric, Percent, Rate),
-        *(Factor, TimeUnit),
+        *(CountOrShare, Factor, MessageRate, TimeUnit),
     )
 }
 

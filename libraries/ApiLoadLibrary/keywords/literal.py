@@ -9,6 +9,7 @@ from robot.running import TestCase
 from robotlibcore import DynamicCore
 
 from ApiLoadLibrary.session.acceptance import check_condition, check_criterion
+from ApiLoadLibrary.session.flood import CONNECTION_NAME, MESSAGE_NAME
 
 from .called import Call, calls
 from .judging import NAMED, clauses
@@ -16,6 +17,7 @@ from .judging import NAMED, clauses
 __all__ = ["end_before_load", "slips"]
 
 _ENDPOINTS = ("define_endpoint", "define_action")
+_SOCKETS = ("open_websocket_connections", "start_load")
 _OPEN = ("call_method", "evaluate")
 _FINDING_OTHERS = ("import_library", "import_resource", "set_library_search_order")
 
@@ -73,6 +75,8 @@ def _known_names(
             return None
         if method and defines:
             known += _defined(call, method)
+        if method and method.__name__ in _SOCKETS:
+            known += [CONNECTION_NAME, MESSAGE_NAME]
     return known
 
 

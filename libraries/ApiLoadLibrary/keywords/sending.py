@@ -21,7 +21,8 @@ __all__ = ["Sender", "require_load_sentence", "spaced"]
 
 _LOAD_SENTENCE = re.compile(
     r"(?:(?:given|when|then|and|but)\s+)?"
-    r"(?:sustain|burst\s+to|ramp\s+from|step\s+from|overload|send\s+(?:as\s+fast|strangers))\s",
+    r"(?:sustain|burst\s+to|ramp\s+from|step\s+from|overload|send\s+(?:as\s+fast|strangers)"
+    r"|open\s+\S+\s+websocket)\s",
     re.IGNORECASE,
 )
 

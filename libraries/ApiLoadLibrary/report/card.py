@@ -28,7 +28,10 @@ def run_card(result: RunResult) -> str:
 
 
 def plan_card(
-    rows: Sequence[tuple[str, str, str, str, int | None]], workers: int, transport: str
+    rows: Sequence[tuple[str, str, str, str, int | None]],
+    workers: int,
+    transport: str,
+    slots: str = "workers",
 ) -> str:
     """What would be sent, as a table.
 
@@ -37,6 +40,7 @@ def plan_card(
             takes what it gets.
         workers: How many requests may be under way at once.
         transport: What would carry them.
+        slots: What workers are called here: `connections`, of WebSockets.
     """
     template = environment().get_template("plan_card.html")
-    return template.render(rows=rows, workers=workers, transport=transport)
+    return template.render(rows=rows, workers=workers, transport=transport, slots=slots)

@@ -23,11 +23,24 @@ OBSERVED_WORDS = {
     "residual errors": "{limit} of the requests fail after the recovery",
     "errors under overload": "{limit} of the requests fail while the overload or fault lasts",
     "overshoot": "just back, 95 of 100 requests take {limit} as long as when all was well",
+    "refused connections": "{limit} of the connections are refused",
+    "dropped connections": "{limit} of the connections are dropped while they are to be held",
+    "sustained connections": "{limit} of the connections are held all the time",
+    "held connections": "{limit} connections are held at once, all the time",
+    "lost messages": "{limit} of the messages are lost",
+    "duplicated messages": "{limit} of the messages are answered twice",
+    "reordered messages": "{limit} of the messages are answered out of order",
+    "reconnect time": "{limit} after all connections were dropped, all are back",
     "return to normal": "{limit} after the burst requests{to} are as quick as before it",
 }
 
 NONE_WORDS = {
     "admitted strangers": "Nobody gets in without a right",
+    "refused connections": "No connection is refused",
+    "dropped connections": "No connection is dropped while it is to be held",
+    "lost messages": "No message is lost",
+    "duplicated messages": "No message is answered twice",
+    "reordered messages": "Messages are answered in their order",
     "unaccounted writes": "All that was accepted{of} was stored, once each",
 }
 """Where the limit is none at all."""

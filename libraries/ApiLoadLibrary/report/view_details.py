@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .details_of_burst import details_of_burst
+from .details_of_flood import details_of_flood
 from .details_of_recovery import details_of_recovery
 from .details_of_strangers import details_of_strangers
 from .document import Run
@@ -20,6 +21,7 @@ _OF_SCENARIO: dict[str, Callable[[Run], Details]] = {
     "burst": details_of_burst,
     "recovery": details_of_recovery,
     "strangers": details_of_strangers,
+    "websocket_flood": details_of_flood,
 }
 
 

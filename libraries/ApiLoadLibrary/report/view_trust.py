@@ -9,7 +9,7 @@ from ApiLoadLibrary.measurement.result import CLOSED
 
 from . import formats
 from .attempts import attempts
-from .document import Document, Run, Verdict
+from .document import Document, Generator, Run, Verdict
 from .words import steadiness
 
 __all__ = ["Fact", "Look", "environment_facts", "look", "trust"]
@@ -79,10 +79,16 @@ def _generator(run: Run, about: str) -> Fact:
     return Fact(
         _SURE,
         f"{about}The load generator was healthy: {started}"
-        f"its busiest process used {formats.percent(generator.cpu_percent)} of a processor core, "
-        f"and at most {generator.peak_busy_workers:,} of {generator.workers:,} workers "
-        f"were busy at once.{_headroom(run)}",
+        f"its busiest process used {formats.percent(generator.cpu_percent)} of a processor core"
+        f"{_busy(generator)}.{_headroom(run)}",
     )
+
+
+def _busy(generator: Generator) -> str:
+    if generator.transport == "websocket":  # which has no workers to wait for
+        return ""
+    busy, workers = generator.peak_busy_workers, generator.workers
+    return f", and at most {busy:,} of {workers:,} workers were busy at once"
 
 
 def _headroom(run: Run) -> str:

@@ -77,6 +77,8 @@ def load_sentence(run: Run) -> str:
     """What was sent: `1,000 requests a minute on each of 10 endpoints for 5 min.`"""
     rates = {each.rate for each in run.endpoints}
     length = f"{formats.duration(run.length_s)}{_after(run)}"
+    if run.scenario == "websocket_flood":
+        return f"{_flood(run.endpoints)}."
     if len(rates) != 1:
         return f"{_all_rates(run)} {_on(run.endpoints, even=False)} for {length}."
     if run.scenario == "burst":
@@ -115,6 +117,12 @@ def _rate_words(text: str) -> str | None:
     per = f"a {units[rate.per]}" if rate.per in units else f"every {rate.per}"
     one = str(rate).partition("/")[0] == "1"
     return f"{str(rate).partition('/')[0]} request{'' if one else 's'} {per}"
+
+
+def _flood(endpoints: tuple[Endpoint, ...]) -> str:
+    connections, *others = endpoints
+    messages = "".join(f", with {each.rate} messages" for each in others)
+    return f"{connections.rate}{messages}"
 
 
 def _all_rates(run: Run) -> str:

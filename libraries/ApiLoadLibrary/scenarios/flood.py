@@ -109,9 +109,13 @@ class Flood:
     @property
     def words(self) -> str:
         """As a person says it."""
-        held = f"{self.count:,} connections over {self.over}, held for {self.hold}"
-        talk = f", {self.rate} messages" if self.rate else ""
-        return held + talk + (", and all opened again" if self.reconnect else "")
+        talk = f", with {self.rate} messages" if self.rate else ""
+        return self._held + talk + (", and all opened again" if self.reconnect else "")
+
+    @property
+    def _held(self) -> str:
+        connections = f"{self.count:,} connection{'s' * (self.count > 1)}"
+        return f"{connections} over {self.over}, held for {self.hold}"
 
     def load(self) -> Load:
         """The load on the two endpoints: connections and messages."""
@@ -121,7 +125,13 @@ class Flood:
         schedules: list[Schedule] = [Listed(self._openings_ns(), self.length_ns)]
         if self.rate is not None:
             schedules.append(Later(Constant(self.rate, self.hold), self.ramp_ns, self.length_ns))
-        return Load("websocket_flood", self.words, tuple(phases), schedules=tuple(schedules))
+        return Load(
+            "websocket_flood",
+            self.words,
+            tuple(phases),
+            schedules=tuple(schedules),
+            own_words=(self._held, str(self.rate)),
+        )
 
     def _openings_ns(self) -> tuple[int, ...]:
         ramp = tuple(number * self.over.ns // self.count for number in range(self.count))

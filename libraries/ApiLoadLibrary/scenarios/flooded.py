@@ -91,7 +91,8 @@ def concluding(flood: Flood) -> Callable[[RunResult], RunResult]:
         if run.sockets is None:
             return run
         found = _Found.of(flood, run, run.sockets)
-        return replace(run, details=_details(found), readings=tuple(_readings(found)))
+        readings = tuple(replace(each, counted=found.counted) for each in _readings(found))
+        return replace(run, details=_details(found), readings=readings)
 
     return conclude
 
@@ -104,7 +105,10 @@ class _Found:
         outcomes: Of the openings; `again` of those after all had been dropped.
         messages: Of the messages.
         crowd: While they were held; `back` after all had been dropped.
-        stays: Of all that were opened, `first` without those that were opened again.
+        first: The stays of those that were not opened again.
+        ended_ns: When the run said goodbye, which may be before its time.
+        counted: Whether the load generator was there to see all of it; if some of it was late,
+            that takes nothing away from what was counted.
     """
 
     flood: Flood
@@ -115,6 +119,8 @@ class _Found:
     first: list[Stay]
     crowd: Crowd
     back: Crowd
+    ended_ns: int
+    counted: bool
 
     @classmethod
     def of(cls, flood: Flood, run: RunResult, sockets: SocketFindings) -> _Found:
@@ -129,7 +135,15 @@ class _Found:
             first=first,
             crowd=Crowd(first),
             back=Crowd(each for each in sockets.stays if each.again),
+            ended_ns=round(run.duration_s * NS_PER_S),
+            counted=run.stopped is None
+            and not (run.generator.lost_shards or run.generator.overloaded),
         )
+
+    @property
+    def length_ns(self) -> int:
+        """Of the picture."""
+        return min(self.flood.length_ns, max(self.ended_ns, 1))
 
     @property
     def tried(self) -> int:
@@ -141,10 +155,11 @@ class _Found:
         return [each for each in self.first if each.how.is_drop]
 
     @property
-    def sustained(self) -> int:
-        hold_ns = self.flood.hold.ns
-        start_ns = self.flood.ramp_ns + min(NS_PER_S, hold_ns // 2)
-        return self.crowd.least(start_ns, self.flood.hold_end_ns)
+    def sustained(self) -> int | None:
+        """None if there was no hold."""
+        start_ns = self.flood.ramp_ns + min(NS_PER_S, self.flood.hold.ns // 2)
+        end_ns = min(self.flood.hold_end_ns, self.ended_ns)
+        return self.crowd.least(start_ns, end_ns) if start_ns < end_ns else None
 
     @property
     def sent(self) -> int:
@@ -220,6 +235,15 @@ def _ends(stays: Sequence[Stay]) -> str:
 
 def _sustained(found: _Found) -> Iterator[Reading]:
     asked, held, hold = found.flood.count, found.sustained, found.flood.hold
+    lacking = ""
+    if found.tried < asked:
+        lacking = f"the load generator asked for no more than {found.tried:,} of {asked:,}"
+    elif held is None:
+        lacking = "the run ended before all connections were to be held"
+    if held is None or lacking:
+        for name in ("sustained", "held"):
+            yield Reading(f"{name} connections", None, found.tried, lacking)
+        return
     reason = "; ".join(
         filter(
             None,
@@ -312,7 +336,7 @@ def _details(found: _Found) -> dict[str, Any]:
             "connections": sockets.held,
             "generator_bytes_per_connection": _bytes_per_connection(sockets),
         },
-        "stretches": stretches(flood),
+        "stretches": stretches(flood, found.length_ns),
         "timeline": _timeline(found),
     }
 
@@ -376,21 +400,22 @@ def _bytes_per_connection(sockets: SocketFindings) -> int | None:
     return max(0, sockets.held_bytes - sockets.empty_bytes) // sockets.held
 
 
-def stretches(flood: Flood) -> list[dict[str, Any]]:
+def stretches(flood: Flood, ended_ns: int) -> list[dict[str, Any]]:
     """What went on, one after the other."""
     ends = [("opening", flood.ramp_ns), ("held", flood.end_ns)]
     if flood.reconnect is not None:
         ends.append((RECONNECT, flood.length_ns))
     starts = [0, *(end for _, end in ends)]
     return [
-        {"name": name, "start_s": start / NS_PER_S, "end_s": end / NS_PER_S}
+        {"name": name, "start_s": start / NS_PER_S, "end_s": min(end, ended_ns) / NS_PER_S}
         for start, (name, end) in zip(starts, ends, strict=False)
+        if start < ended_ns
     ]
 
 
 def _timeline(found: _Found) -> dict[str, Any]:
     """How many were open at the end of each step of time."""
-    length_ns = found.flood.length_ns
+    length_ns = found.length_ns
     step_ns = max(LEAST_STEP_NS, -(-length_ns // POINTS))
     moments = range(step_ns, length_ns + 1, step_ns)
     return {

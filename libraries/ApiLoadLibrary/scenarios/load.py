@@ -41,6 +41,7 @@ class Load:
         rates: Those of a mix, by its place; then there are no pieces.
         total: In the closed model, how many requests there are over all endpoints; None for as
             many as the time allows.
+        own_words: What is asked of each endpoint, by its place, where that differs in kind.
     """
 
     scenario: str
@@ -52,6 +53,7 @@ class Load:
     schedules: tuple[Schedule, ...] = ()
     rates: tuple[Rate, ...] = ()
     total: int | None = None
+    own_words: tuple[str, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -86,6 +88,8 @@ class Load:
 
     def words_of(self, place: int) -> str:
         """What is asked of the endpoint at this place."""
+        if self.own_words:
+            return self.own_words[place]
         if not self.rates:
             return self.words
         rate = self.rates[place]

@@ -196,6 +196,12 @@ class AcceptanceSession:
     # Running.
 
     @property
+    def scopes(self) -> list[str]:
+        """All names that a criterion may have as its scope, those of earlier runs included."""
+        of_runs = (each.name for run in self.verdicts.runs for each in run.endpoints)
+        return list(dict.fromkeys((*self.endpoints.scopes, *of_runs)))
+
+    @property
     def tester(self) -> LoadTester:
         """Makes load runs with the settings of this moment."""
         return LoadTester(self.config, self._http)

@@ -14,7 +14,7 @@ __all__ = ["plan_html", "plan_lines", "run_card"]
 
 def plan_html(plan: LoadPlan, server: str) -> str:
     """What would go where, how fast, how much: a table for the log."""
-    return plan_card(_rows(plan, server), plan.transport.workers, plan.carried_by)
+    return plan_card(_rows(plan, server), plan.transport.workers, plan.carried_by, _slots(plan))
 
 
 def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | None]]:
@@ -36,7 +36,7 @@ def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | N
 def plan_lines(plan: LoadPlan, server: str) -> str:
     """The same for the console, below a line about the whole."""
     whole = (
-        f"  {plan.name}: {_extent(plan)}, {plan.transport.workers} workers, "
+        f"  {plan.name}: {_extent(plan)}, {plan.transport.workers} {_slots(plan)}, "
         f"transport {plan.carried_by}; nothing is sent."
     )
     lines = [
@@ -46,10 +46,17 @@ def plan_lines(plan: LoadPlan, server: str) -> str:
     return "\n".join([whole, *lines])
 
 
+def _slots(plan: LoadPlan) -> str:
+    """What so many of are open at once."""
+    return "workers" if plan.sockets is None else "connections"
+
+
 def _extent(plan: LoadPlan) -> str:
     length = _length(plan)
-    if plan.planned is None or plan.peak_per_s is None:
+    if plan.planned is None:
         return f"as many requests as it takes in {length}"
+    if plan.peak_per_s is None:
+        return f"{plan.planned:,} requests in {length}"
     pace = f"{rate(float(plan.peak_per_s))} over all"
     at = pace if plan.load.rate or plan.load.rates else f"up to {pace}"
     return f"{plan.planned:,} requests in {length}, {at}"

@@ -40,7 +40,7 @@ def test_connections_open_evenly_and_messages_fill_the_hold():
     assert messages.count_before(15 * NS_PER_S) == 200
     assert [(each.name, each.end_ns) for each in load.phases] == [("load", 15 * NS_PER_S)]
     assert not load.closed
-    assert load.words == "10 connections over 5 s, held for 10 s, 20/s messages"
+    assert load.words == "10 connections over 5 s, held for 10 s, with 20/s messages"
 
 
 def test_a_storm_opens_all_again_at_one_moment_after_a_second_of_silence():
@@ -112,7 +112,13 @@ def test_findings_of_shards_add_up():
 
 
 def test_stretches_of_the_picture_follow_each_other():
-    found = stretches(flood(reconnect=Duration(4 * NS_PER_S)))
+    asked = flood(reconnect=Duration(4 * NS_PER_S))
+    found = stretches(asked, asked.length_ns)
     assert [each["name"] for each in found] == ["opening", "held", "reconnect"]
     assert all(one["end_s"] == next_one["start_s"] for one, next_one in pairwise(found))
     assert (found[0]["start_s"], found[-1]["end_s"]) == (0, 20)
+
+
+def test_a_run_that_ended_early_has_no_stretches_after_that():
+    found = stretches(flood(reconnect=Duration(4 * NS_PER_S)), 7 * NS_PER_S)
+    assert [(each["name"], each["end_s"]) for each in found] == [("opening", 5), ("held", 7)]
