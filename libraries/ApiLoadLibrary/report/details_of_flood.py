@@ -75,7 +75,7 @@ def _of_messages(messages: dict[str, Any]) -> str:
         )
         if messages[name]
     )
-    told = f"Of {sent} {wrong}." if wrong else f"All of {sent} were answered, once and in order."
+    told = f"Of {sent} {wrong}." if wrong else f"All {sent} were answered, once and in order."
     return f"{told}{unsent}"
 
 
