@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ApiLoadLibrary.measurement.readings import Reading
@@ -21,7 +21,7 @@ from ApiLoadLibrary.measurement.stretch import between, in_phase
 from ApiLoadLibrary.values import NS_PER_S
 
 from .confidence import samples_needed
-from .doubt import waiting
+from .doubt import doubt, waiting
 from .finding import Finding
 from .judgement import Verdict
 from .limits import Limit
@@ -34,7 +34,7 @@ from .when import CONFIDENCE
 __all__ = ["burst_reading", "degradation", "judge_burst", "return_to_normal"]
 
 BEFORE, AFTER = "before", "after"
-P95 = Latency("p95")
+P95, SERVED = Latency("p95"), Latency("p95", Clock.SERVICE)
 STABLE_S = 3
 AS_GOOD = 1.25
 """Response times vary: up to a quarter more than in the worst normal seconds is normal."""
@@ -45,8 +45,13 @@ UNFELT_MS = 5.0
 
 def judge_burst(metric: Observed, limit: Limit, subject: Subject) -> Finding:
     """The finding on what a burst did to one endpoint."""
-    finding = judge_reading(burst_reading(metric, subject), limit, subject)
-    return _unless_waiting(finding) if metric.name == "degradation" else finding
+    found = burst_reading(metric, subject)
+    if found.never:
+        found = _unless_watched_too_briefly(found, limit, subject)
+    finding = judge_reading(found, limit, subject)
+    if finding.verdict is Verdict.PASS:
+        return _unless_normal_is_in_doubt(finding)
+    return _unless_waiting(finding, metric) if finding.verdict is Verdict.FAIL else finding
 
 
 def burst_reading(metric: Observed, subject: Subject) -> Reading:
@@ -77,15 +82,35 @@ def degradation(subject: Subject, metric: Latency = P95) -> Reading:
     return Reading("degradation", now / then, samples, basis=basis, endpoint=subject.name)
 
 
-def _unless_waiting(finding: Finding) -> Finding:
-    """A failure stands when service times have grown as much: else requests only waited here."""
+def _unless_waiting(finding: Finding, metric: Observed) -> Finding:
+    """A failure stands when service times say the same: else requests only waited here."""
     subject, limit = finding.subject, finding.limit
-    if finding.verdict is not Verdict.FAIL:
+    if metric.name == "degradation":
+        served, where = degradation(subject, SERVED).value, subject
+        stands = served is not None and not limit.met(served)
+    else:
+        served, where = return_to_normal(subject, SERVED).value, _in(subject, AFTER)
+        stands = served is None or not limit.met(served)
+    if stands:
         return finding
-    served = degradation(subject, Latency("p95", Clock.SERVICE)).value
-    if served is not None and not limit.met(served):
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=waiting(where))
+
+
+def _unless_normal_is_in_doubt(finding: Finding) -> Finding:
+    """What waited before the burst makes everything after it look quick."""
+    reason = doubt(_in(finding.subject, BEFORE))
+    if reason is None:
         return finding
-    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=waiting(subject))
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"before the burst {reason}")
+
+
+def _unless_watched_too_briefly(found: Reading, limit: Limit, subject: Subject) -> Reading:
+    """It never came to it is known only of as long a time as the limit allows."""
+    longest_s = int(limit.value // 1000)
+    if longest_s + STABLE_S <= _in(subject, AFTER).run.length_ns // NS_PER_S:
+        return found
+    reason = f"{found.reason}; make around= {longest_s + STABLE_S} s or longer"
+    return replace(found, never=False, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +121,17 @@ class _Stretch:
     failed: float
 
 
-def return_to_normal(subject: Subject) -> Reading:
+def return_to_normal(subject: Subject, metric: Latency = P95) -> Reading:
     """How long after the burst requests took as long as before it."""
     before, after = _in(subject, BEFORE), _in(subject, AFTER)
     samples = before.requests + after.requests
-    normal = list(_stretches(before))
-    if not normal:
-        reason = f"it takes {STABLE_S} s of normal load before the burst to know what normal is"
+    normal = list(_stretches(before, metric))
+    if reason := _not_normal(normal):
         return Reading("return to normal", None, samples, reason)
     worst = max(each.p95_ms for each in normal)
     slowest = max(AS_GOOD * worst, worst + UNFELT_MS)
     failed = max(each.failed for each in normal)
-    later = list(_stretches(after))
+    later = list(_stretches(after, metric))
     basis = f"normal is a p95 of {_ms(slowest)} or less"
     for second, each in enumerate(later):
         if each.p95_ms <= slowest and each.failed <= failed:
@@ -127,16 +151,28 @@ def return_to_normal(subject: Subject) -> Reading:
     )
 
 
+def _not_normal(stretches: Sequence[_Stretch]) -> str | None:
+    """Why nobody knows what normal is; None when it is known."""
+    if not stretches:
+        return f"it takes {STABLE_S} s of normal load before the burst to know what normal is"
+    if any(math.isinf(each.p95_ms) for each in stretches):
+        return (
+            f"in {STABLE_S} s of the normal load before the burst no request was answered as "
+            "expected"
+        )
+    return None
+
+
 def _returned(after_ms: float, samples: int, basis: str, name: str | None) -> Reading:
     return Reading("return to normal", after_ms, samples, basis=basis, endpoint=name)
 
 
-def _stretches(subject: Subject) -> Iterator[_Stretch]:
+def _stretches(subject: Subject, metric: Latency) -> Iterator[_Stretch]:
     """Every three whole seconds, one second after the other; those without an answer are bad."""
     for start in range(subject.run.length_ns // NS_PER_S - STABLE_S + 1):
         part = between(subject.run, start, start + STABLE_S)
         within = replace(subject, run=part, endpoints=_named(subject, part))
-        p95 = P95.value_ms(P95.histogram(within.tally()))
+        p95 = metric.value_ms(metric.histogram(within.tally()))
         failed = 100 * within.errors / within.requests if within.requests else 0.0
         yield _Stretch(math.inf if p95 is None else p95, failed)
 

@@ -134,7 +134,7 @@ class Bursts(Judging):
         give or take a quarter or 5 ms, and no larger a share of their requests failed.
 
         Args:
-            time: The limit: `5 s`; it cannot be longer than what is watched (`around=`).
+            time: The limit: `5 s`; what is watched (`around=`) has to be three seconds longer.
 
         Example:
 

@@ -23,11 +23,7 @@ def burst_details(run: RunResult) -> dict[str, Any]:
     return {
         "phases": [_phase(each) for each in run.phases],
         "endpoints": [_endpoint(each) for each in endpoints],
-        "seconds": [
-            second
-            for phase in run.phases
-            for second in _seconds(phase, phase.phase.start_ns // NS_PER_S)
-        ],
+        "seconds": [second for phase in run.phases for second in _seconds(phase)],
     }
 
 
@@ -48,24 +44,25 @@ def _endpoint(subject: Subject) -> dict[str, Any]:
         "name": subject.name,
         "degradation_times": slower.value,
         "return_to_normal_ms": back.value,
-        "returned": back.value is not None,
+        "degradation_reason": slower.reason,
+        "return_reason": back.reason,
+        "returned": None if back.value is None and not back.never else back.value is not None,
         "explanation": "; ".join(filter(None, [slower.basis or slower.reason, back.reason])),
     }
 
 
-def _seconds(phase: PhaseResult, first: int) -> list[dict[str, Any]]:
+def _seconds(phase: PhaseResult) -> list[dict[str, Any]]:
+    """Each second of a phase, those without requests too: what comes after has its place."""
+    known = seconds_of(phase.endpoints)
+    first, end = (each // NS_PER_S for each in (phase.phase.start_ns, phase.phase.end_ns))
+    seconds = [known.get(each, Second()) for each in range(end - first)]
     return [
         {
-            "second": first + number,
+            "second": number,
             "offered": second.requests,
             "errors": second.errors,
             "p50_ms": quantile_ms(second, 0.5),
             "p95_ms": quantile_ms(second, 0.95),
         }
-        for number, second in _all_seconds(phase)
+        for number, second in enumerate(seconds, first)
     ]
-
-
-def _all_seconds(phase: PhaseResult) -> list[tuple[int, Second]]:
-    seconds = seconds_of(phase.endpoints)
-    return [(each, seconds.get(each, Second())) for each in range(max(seconds, default=-1) + 1)]

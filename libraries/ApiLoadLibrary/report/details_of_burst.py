@@ -40,7 +40,7 @@ def details_of_burst(run: Run) -> Details:
 def _degraded(endpoints: list[dict[str, Any]]) -> str:
     known = [each for each in endpoints if each["degradation_times"] is not None]
     if not known:
-        return "How much slower requests were cannot be told: none was answered as expected."
+        return f"How much slower requests were cannot be told: {_first(endpoints, 'degradation')}."
     worst = max(known, key=lambda each: each["degradation_times"])
     times = formats.number(worst["degradation_times"], 1)
     if worst["degradation_times"] < NOTICED:
@@ -50,13 +50,21 @@ def _degraded(endpoints: list[dict[str, Any]]) -> str:
 
 
 def _returned(endpoints: list[dict[str, Any]]) -> str:
-    lost = [each["name"] for each in endpoints if not each["returned"]]
+    lost = [each["name"] for each in endpoints if each["returned"] is False]
+    if not lost and any(each["returned"] is None for each in endpoints):
+        return f"Whether it was soon over cannot be told: {_first(endpoints, 'return')}."
     if lost:
         return f"Not back to normal while it was watched: {', '.join(lost)}."
     slowest_ms = max(each["return_to_normal_ms"] for each in endpoints)
     if not slowest_ms:
         return "Right after it everything was as quick as before."
     return f"{formats.duration(slowest_ms / 1000)} after it everything was as quick as before."
+
+
+def _first(endpoints: list[dict[str, Any]], what: str) -> str:
+    """Why it is not known of the first endpoint of which it is not."""
+    reasons = (each.get(f"{what}_reason") for each in endpoints)
+    return next(filter(None, reasons), "none was answered as expected")
 
 
 def _chart(details: dict[str, Any]) -> Chart:

@@ -111,6 +111,43 @@ def test_quick_failures_are_no_return_to_normal() -> None:
     assert "50 % failed" in judgement.reason
 
 
+def test_seconds_without_an_answer_are_no_normal_load_to_return_to() -> None:
+    """Else whatever comes after is as good as that."""
+    down = [*calm(4), *[Request(1, outcome=503)] * (4 * PER_S), *calm(4)]
+    run = a_burst(calm(BURST_S), calm(NORMAL_S, 5_000), before=down)
+    judgement = judge("return to normal <= 5 s", run)
+    assert judgement.verdict is INCONCLUSIVE
+    assert "in 3 s of the normal load before the burst no request was answered" in judgement.reason
+
+
+def test_what_was_not_watched_long_enough_is_unknown() -> None:
+    run = a_burst(calm(BURST_S, 40), calm(NORMAL_S, 60))
+    judgement = judge("return to normal <= 30 s", run)
+    assert judgement.verdict is INCONCLUSIVE
+    assert "not within the 12 s that were watched" in judgement.reason
+    assert judgement.reason.endswith("make around= 33 s or longer")
+
+
+@pytest.mark.parametrize("criterion", ["degradation < 9 times", "return to normal <= 9 s"])
+@pytest.mark.parametrize("busy, says", [(True, "set workers="), (False, "give it more cores")])
+def test_a_normal_load_that_was_not_carried_is_no_measure(
+    criterion: str, busy: bool, says: str
+) -> None:
+    waited = [Request(10, delay_ms=500, busy=busy)] * (PER_S * NORMAL_S)
+    run = a_burst(calm(BURST_S, 400), calm(NORMAL_S, 400), before=waited)
+    judgement = judge(criterion, run)
+    assert judgement.verdict is INCONCLUSIVE
+    assert judgement.reason.startswith("before the burst ")
+    assert says in judgement.reason
+
+
+def test_what_only_waited_for_a_worker_after_the_burst_did_not_keep_from_returning() -> None:
+    waited = [Request(10, delay_ms=500, busy=True)] * (PER_S * NORMAL_S)
+    judgement = judge("return to normal <= 5 s", a_burst(calm(BURST_S), waited))
+    assert judgement.verdict is INCONCLUSIVE
+    assert "set workers=" in judgement.reason
+
+
 def test_too_little_normal_load_says_nothing_of_normal() -> None:
     run = a_burst(calm(BURST_S), calm(NORMAL_S), before=calm(2))
     judgement = judge("return to normal <= 5 s", run)

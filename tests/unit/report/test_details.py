@@ -24,9 +24,9 @@ def part(seconds: int, ms: float) -> EndpointResult:
     return an_endpoint(around(ms, 50 * seconds), "Products", rate="50/s")
 
 
-def burst(burst_ms: float = 40, after_ms: float = 10) -> RunResult:
-    parts = [part(12, 10), part(10, burst_ms), part(12, after_ms)]
-    spans = [("before", 0), ("burst", 12), ("after", 22)]
+def burst(burst_ms: float = 40, after_ms: float = 10, before_s: int = 12) -> RunResult:
+    parts = [part(before_s, 10), part(10, burst_ms), part(12, after_ms)]
+    spans = [("before", 0), ("burst", before_s), ("after", before_s + 10)]
     phases = tuple(
         PhaseResult(Phase(name, start * S, start * S + each.length_ns, name == "burst"), (each,))
         for (name, start), each in zip(spans, parts, strict=True)
@@ -60,6 +60,35 @@ def test_a_burst_that_was_not_felt_and_one_that_was_not_over_say_so() -> None:
     assert calm.sentences[0] == "In the burst 95 of 100 requests took no longer than before it."
     assert lasting is not None
     assert lasting.sentences[1] == "Not back to normal while it was watched: Products."
+
+
+def test_what_is_not_known_of_a_burst_is_not_told_as_a_loss() -> None:
+    """One second of normal load says neither what is slow nor what is normal."""
+    details = view_details(build_run(burst(before_s=1)))
+    assert details is not None
+    slower, back = details.sentences
+    assert slower == (
+        "How much slower requests were cannot be told: too few requests before the burst: it takes "
+        "59; make around= longer."
+    )
+    assert back == (
+        "Whether it was soon over cannot be told: it takes 3 s of normal load before the burst to "
+        "know what normal is."
+    )
+
+
+def test_a_second_without_requests_moves_nothing_in_the_picture_of_a_burst() -> None:
+    run = burst()
+    before, *others = run.phases
+    short = replace(part(9, 10), length_ns=12 * S)  # nothing came in its last three seconds
+    details = view_details(
+        build_run(replace(run, phases=(replace(before, endpoints=(short,)), *others)))
+    )
+    assert details is not None
+    (picture,) = details.charts
+    assert picture.length_s == len(picture.lines[0].values) == 34
+    assert picture.lines[0].values[9:12] == (None, None, None)
+    assert [row[0] for row in picture.table.rows[11:13]] == ["0:11", "0:12"]
 
 
 def test_a_burst_cut_short_before_its_end_has_nothing_to_tell() -> None:
