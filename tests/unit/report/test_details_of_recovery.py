@@ -148,7 +148,7 @@ def test_without_a_healthy_time_there_is_one_sentence() -> None:
 def test_probes_that_were_late_now_and_then_find_the_same() -> None:
     """Their lateness has been taken off; a generator that stood still for long is doubted."""
     trace = steady({})
-    for held_ns, counted in ((100 * MS, True), (400 * MS, False)):
+    for held_ns, counted in ((700 * MS, True), (1_100 * MS, False)):
         late = [
             each._replace(sent_ns=8 * S + held_ns, done_ns=8 * S + held_ns + 20 * MS)
             if 8 * S <= each.scheduled_ns < 8 * S + held_ns

@@ -34,8 +34,8 @@ FIGURES = {
 MOST_POINTS = 400
 SHORTEST_STEP_S = 0.05
 
-LONGEST_STALL_NS = 250_000_000
-MOST_STALLED = 0.05
+LONGEST_STALL_NS = NS_PER_S
+MOST_STALLED = 0.1
 """The generator may stand still so long at a time, and for such a part of all the time."""
 
 
