@@ -12,7 +12,7 @@ from ApiLoadLibrary.criteria.judgement import worst
 from ApiLoadLibrary.measurement.resources import average, peak
 from ApiLoadLibrary.measurement.result import RunResult
 
-from .advice import recommend
+from .advice import headrooms, recommend
 from .build_run import build_run
 from .document import (
     SCHEMA_VERSION,
@@ -55,7 +55,9 @@ def build_document(record: SessionRecord) -> Document:
         waivers=tuple(_waivers(record)),
         resources=tuple(_resources(run) for run in record.runs if run.host and run.host.samples),
     )
-    return dataclasses.replace(document, recommendations=recommend(document))
+    return dataclasses.replace(
+        document, recommendations=recommend(document), headroom=headrooms(document)
+    )
 
 
 def _waivers(record: SessionRecord) -> Iterator[Waiver]:

@@ -14,6 +14,7 @@ from .meaning import meaning
 from .provoked import PROVOKED
 from .requirement import finding, margin, requirement, scope_of, target
 from .source import Source
+from .view_headroom import HeadroomView, view_headroom
 from .view_resources import ResourceView, view_resources
 from .view_run import RunView, view_run
 from .view_trend import TrendView, view_trend
@@ -21,6 +22,9 @@ from .view_trust import Fact, Look, environment_facts, look, trust
 from .words import headline, lead
 
 __all__ = ["Page", "view_page"]
+
+MOST_ADVICE = 5
+"""Recommendations that are shown at once; the rest is folded away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,10 @@ class Page:
     groups: tuple[Group, ...]
     findings: tuple[Finding, ...]
     advice: tuple[Recommendation, ...]
+    more_advice: tuple[Recommendation, ...]
     runs: tuple[RunView, ...]
     resources: tuple[ResourceView, ...]
+    headroom: tuple[HeadroomView, ...]
     trend: TrendView | None
     trust: tuple[Fact, ...]
     environment: tuple[tuple[str, str], ...]
@@ -127,9 +133,11 @@ def view_page(document: Document, source: Source) -> Page:
         tiles=tuple(_tiles(document)),
         groups=tuple(_groups(document)),
         findings=tuple(_findings(document)),
-        advice=document.recommendations,
+        advice=document.recommendations[:MOST_ADVICE],
+        more_advice=document.recommendations[MOST_ADVICE:],
         runs=tuple(view_run(number, run, document) for number, run in enumerate(document.runs, 1)),
         resources=tuple(view_resources(document)),
+        headroom=tuple(view_headroom(document)),
         trend=view_trend(document),
         trust=tuple(trust(document)),
         environment=tuple(environment_facts(document)),

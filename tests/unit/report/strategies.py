@@ -161,4 +161,5 @@ def documents() -> st.SearchStrategy[doc.Document]:
         recommendations=st.just(()),
         waivers=st.just(()),
         approvals=st.just(()),
+        headroom=st.just(()),
     )

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from ApiLoadLibrary.report.document import Document, Recommendation
 
 from .evidence import SessionEvidence
-from .headroom import Headroom, Headrooms, headrooms
+from .headroom import headrooms
 from .rule import Found, Rule, Sure
 from .table import RULES
 
-__all__ = ["RULES", "Found", "Headroom", "Headrooms", "Rule", "headrooms", "look", "recommend"]
+__all__ = ["RULES", "Found", "Rule", "headrooms", "look", "recommend"]
 
 MOST_RUNS = 3
 

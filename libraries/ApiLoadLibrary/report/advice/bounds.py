@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from ApiLoadLibrary.criteria.distributions import beta_quantile
 from ApiLoadLibrary.report import formats
 from ApiLoadLibrary.report.document import Criterion
 from ApiLoadLibrary.report.requirement import has_own_limits, requirement
@@ -17,7 +18,7 @@ from .evidence import RunEvidence, is_ceiling_of_time
 from .levels import Level
 from .line import line
 
-__all__ = ["Bound", "Reach", "bounds_of", "reach"]
+__all__ = ["Bound", "Reach", "bend", "bounds_of", "reach"]
 
 MOST_ERRORS = 0.01
 LEAST_SENT = 0.98
@@ -40,6 +41,7 @@ class Bound:
         limit: What the figure must not exceed.
         grows: Whether it grows evenly with the rate, as a processor's work does.
         host: Whose resource it is; None of a requirement.
+        is_bend: Whether nobody asked for it: it only shows where answers begin to take longer.
     """
 
     what: str
@@ -47,6 +49,7 @@ class Bound:
     limit: float
     grows: bool = False
     host: str | None = None
+    is_bend: bool = False
 
     def is_broken(self, level: Level) -> bool | None:
         """Whether it is exceeded at a level; None where that is not known."""
@@ -81,18 +84,14 @@ def bounds_of(runs: Sequence[RunEvidence]) -> list[Bound]:
         _errors(runs),
         Bound("The load is sent in time", _unsent, 1 - LEAST_SENT),
     ]
-    hosts = {use.host for run in runs for use in run.hosts}
-    found += [
-        Bound(
-            f"The processor of {host} stays below {formats.percent(FULL_PERCENT)}",
-            partial(_cpu, host),
-            FULL_PERCENT,
-            grows=True,
-            host=host,
-        )
-        for host in sorted(hosts)
-    ]
-    return found
+    hosts = {use.host: run.shares_machine(use) for run in runs for use in run.hosts}
+    return [*found, *(_processor(host, is_shared=hosts[host]) for host in sorted(hosts))]
+
+
+def _processor(host: str, *, is_shared: bool) -> Bound:
+    words = f"The processor of {host} stays below {formats.percent(FULL_PERCENT)}"
+    words += ", the load generator's part included" if is_shared else ""
+    return Bound(words, partial(_cpu, host), FULL_PERCENT, grows=True, host=host)
 
 
 def _cpu(host: str, level: Level) -> float:
@@ -100,7 +99,17 @@ def _cpu(host: str, level: Level) -> float:
 
 
 def _unsent(level: Level) -> float:
-    return 1 - level.sent_share
+    return _at_least(level.unsent, level.requests)
+
+
+def _failed(level: Level) -> float:
+    return _at_least(level.errors, level.requests)
+
+
+def _at_least(hits: int, trials: int) -> float:
+    """The share that so many of so many prove, with 95 % confidence: one late request of thirty
+    does not break a limit of two in a hundred (Clopper and Pearson 1934)."""
+    return beta_quantile(0.05, hits, trials - hits + 1) if hits else 0.0
 
 
 def _errors(runs: Sequence[RunEvidence]) -> Bound:
@@ -112,7 +121,7 @@ def _errors(runs: Sequence[RunEvidence]) -> Bound:
     ]
     limit = min(limits, default=MOST_ERRORS)
     words = "No request fails" if limit <= 0 else f"At most {formats.percent(100 * limit)} fail"
-    return Bound(words, lambda level: level.error_share, limit)
+    return Bound(words, _failed, limit)
 
 
 def _times(runs: Sequence[RunEvidence]) -> Iterator[Bound]:
@@ -167,7 +176,7 @@ def bend(levels: Sequence[Level]) -> Bound | None:
         return None
     usual = float(np.median(known))
     words = f"95 of 100 requests take less than {BEND:.0f} times as long as at low rates"
-    return Bound(words, lambda level: level.p95_ms, BEND * usual)
+    return Bound(words, lambda level: level.p95_ms, BEND * usual, is_bend=True)
 
 
 def reach(bound: Bound, levels: Sequence[Level]) -> Reach | None:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ApiLoadLibrary.report import formats
-from ApiLoadLibrary.report.document import Document
+from ApiLoadLibrary.report.document import Document, Headroom, Hold
 
 from .bounds import Bound, Reach, bend, bounds_of, reach
 from .evidence import RunEvidence, SessionEvidence
 from .levels import Level, groups, levels_of
 from .rule import Found, Sure
-from .wording import listed
+from .wording import about, listed
 
-__all__ = ["Headroom", "Headrooms", "closed_plateau", "gives_out", "headrooms"]
+__all__ = ["closed_plateau", "gives_out", "headrooms"]
 
 ONE_RATE = 1.2
 """Rates that differ by less than a fifth are one."""
@@ -40,58 +39,48 @@ IDLE = (
     "The processor had time to spare there: more of it will not help. Look for what there is only "
     "so much of (connections to the database, threads, locks) or a service behind this one."
 )
+BETWEEN = (
+    "Plan for less than this. The processor alone does not explain it: trace what a slow request "
+    "waits for at that rate, before adding machines."
+)
 UNKNOWN = (
     "Plan for less than this. Watch the system's machine in the next ramp: then it can be told "
     "which resource gives out, and whether to scale up or out."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Headroom:
-    """How far one requirement or resource holds.
-
-    Attributes:
-        what: Which.
-        sentence: Up to which rate, and from which on no more, in plain words.
-        reach: The figures.
-    """
-
-    what: str
-    sentence: str
-    reach: Reach
-
-
-@dataclass(frozen=True, slots=True)
-class Headrooms:
-    """What can be told from load runs that belong together.
-
-    Attributes:
-        runs: Their names.
-        tried: The lowest and the highest rate, per second.
-        sentence: What it comes to.
-        rows: Requirements and resources; those that give out first come first.
-    """
-
-    runs: tuple[str, ...]
-    tried: tuple[float, float]
-    sentence: str
-    rows: tuple[Headroom, ...]
-
-
-def headrooms(document: Document) -> tuple[Headrooms, ...]:
+def headrooms(document: Document) -> tuple[Headroom, ...]:
     """How much more the system of a document can carry."""
     session = SessionEvidence(document)
-    return tuple(filter(None, map(_headrooms, groups(session.runs))))
+    return tuple(filter(None, map(_headroom, groups(session.runs))))
 
 
-def _headrooms(runs: list[RunEvidence]) -> Headrooms | None:
+def _headroom(runs: list[RunEvidence]) -> Headroom | None:
     levels = _levels(runs)
     reaches = _reaches(runs, levels)
     if not reaches:
         return None
-    tried = (levels[0].rate, levels[-1].rate)
-    rows = tuple(Headroom(each.bound.what, _sentence(each), each) for each in reaches)
-    return Headrooms(tuple(each.run.name for each in runs), tried, _summary(reaches, tried), rows)
+    low, high = levels[0].rate, levels[-1].rate
+    return Headroom(
+        runs=tuple(each.run.id for each in runs),
+        lowest_rate_per_s=low,
+        highest_rate_per_s=high,
+        sentence=_summary(reaches, (low, high)),
+        holds=tuple(map(_hold, reaches)),
+    )
+
+
+def _hold(each: Reach) -> Hold:
+    expected = each.expected or (None, None)
+    return Hold(
+        what=each.bound.what,
+        host=each.bound.host,
+        held_up_to_per_s=each.held,
+        broken_from_per_s=each.broken,
+        expected_from_per_s=expected[0],
+        expected_until_per_s=expected[1],
+        sentence=_sentence(each),
+    )
 
 
 def _levels(runs: Sequence[RunEvidence]) -> list[Level]:
@@ -120,15 +109,15 @@ def _is_one_rate(tried: tuple[float, float]) -> bool:
 
 
 def _sentence(each: Reach) -> str:
-    low, high = map(formats.rate, each.tried)
+    low, high = map(about, each.tried)
     if _is_one_rate(each.tried):
         held = each.broken is None
         return f"{'Held' if held else 'Not held'} at {high}. {_UNTOLD if held else ''}".rstrip()
     if each.held is None and each.broken == each.tried[0]:
         return f"Not held at any rate from {low} on, the lowest that was tried."
     if each.broken is not None:
-        up_to = "" if each.held is None else f"Held up to {formats.rate(each.held)}; "
-        words = f"{up_to}not from {formats.rate(each.broken)} on."
+        up_to = "" if each.held is None else f"Held up to {about(each.held)}; "
+        words = f"{up_to}not from {about(each.broken)} on."
         return words[0].upper() + words[1:]
     if each.held != each.tried[1]:
         return f"Not held at some rates, but held at {high}, the highest tried: cannot be told."
@@ -142,12 +131,12 @@ def _expectation(each: Reach) -> str:
     if each.expected is None:
         return "Beyond that nothing can be told."
     soonest, latest = each.expected
-    until = f"and {formats.rate(latest)}" if latest else "and a rate that cannot be told"
-    return f"If it goes on growing evenly, it gives out between {formats.rate(soonest)} {until}."
+    until = f"and {about(latest)}" if latest else "and a rate that cannot be told"
+    return f"If it goes on growing evenly, it gives out between {about(soonest)} {until}."
 
 
 def _summary(reaches: Sequence[Reach], tried: tuple[float, float]) -> str:
-    highest = formats.rate(tried[1])
+    highest = about(tried[1])
     if _is_one_rate(tried):
         return (
             f"Only {highest} was tried. At which rate the service gives out cannot be told from "
@@ -157,18 +146,28 @@ def _summary(reaches: Sequence[Reach], tried: tuple[float, float]) -> str:
     if first is None:
         return f"Nothing gave out up to {highest}, the highest rate that was tried."
     if first.held is None:
-        return f"Something gave out at {formats.rate(tried[0])} already, the lowest rate tried."
-    return f"{_between(first)} requests a second the first requirement gives out."
+        return f"Something gave out at {about(tried[0])} already, the lowest rate tried."
+    return f"{_between(first)} requests a second {_what(first)}."
 
 
 def _first(reaches: Sequence[Reach]) -> Reach | None:
-    """What gave out first, and did not come back."""
-    return next((each for each in reaches if each.broken is not None), None)
+    """What gave out first, and did not come back; a mere bend only if nothing else did."""
+    broken = [each for each in reaches if each.broken is not None]
+    return min(broken, key=lambda each: each.bound.is_bend, default=None)
+
+
+def _what(first: Reach) -> str:
+    """What happens from that rate on."""
+    if first.bound.is_bend:
+        return "answers begin to take far longer"
+    if first.bound.host:
+        return f"the processor of {first.bound.host} is full"
+    return "the service gives out"
 
 
 def _between(each: Reach) -> str:
     assert each.broken is not None
-    low, high = (formats.rate(rate).removesuffix("/s") for rate in (each.held or 0, each.broken))
+    low, high = (about(rate).removesuffix("/s") for rate in (each.held or 0, each.broken))
     return f"At {high}" if low == high else f"Between {low} and {high}"
 
 
@@ -182,7 +181,7 @@ def gives_out(session: SessionEvidence) -> Iterator[Found]:
         advice, told = _for_lack_of(levels, first)
         broken = [each.id for run in runs for each in run.missed if run.run.scenario in RISING]
         yield Found(
-            finding=f"{_between(first)} requests a second the service gives out",
+            finding=f"{_between(first)} requests a second {_what(first)}",
             evidence=(f"First: {first.bound.what}. {_sentence(first)}", *told),
             criteria=tuple(dict.fromkeys(broken)),
             sure=Sure.HIGH if len(levels) > 2 else Sure.MEDIUM,
@@ -205,7 +204,9 @@ def _for_lack_of(levels: Sequence[Level], first: Reach) -> tuple[str, tuple[str,
     )
     if known and max(known.values()) >= BUSY_PERCENT:
         return FULL, told
-    return (IDLE if known and max(known.values()) <= IDLE_PERCENT else UNKNOWN), told
+    if not known:
+        return UNKNOWN, told
+    return (IDLE if max(known.values()) <= IDLE_PERCENT else BETWEEN), told
 
 
 def closed_plateau(session: SessionEvidence) -> Iterator[Found]:
@@ -243,10 +244,10 @@ def _plateau(few: RunEvidence, many: RunEvidence) -> Found:
         return f"{workers} carried {formats.rate(_carried(each))}, with {took} a request"
 
     rates = sorted(_carried(each) for each in (few, many))
-    low, high = (formats.rate(each).removesuffix("/s") for each in rates)
-    about = low if low == high else f"{low} to {high}"
+    low, high = (about(each).removesuffix("/s") for each in rates)
+    between = low if low == high else f"{low} to {high}"
     return Found(
-        finding=f"The service carries about {about} requests a second, and no more",
+        finding=f"The service carries about {between} requests a second, and no more",
         evidence=(f"{told(few)}; {told(many)}: more of them only wait longer.",),
         sure=Sure.HIGH,
     )

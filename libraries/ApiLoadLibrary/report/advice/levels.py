@@ -22,7 +22,10 @@ Places = NDArray[np.int64]
 
 STEP = 0.1
 """A second belongs to the next step when its rate differs by more than a tenth, and by more
-than the noise of random arrivals."""
+than random arrivals make of one rate."""
+
+BEYOND_NOISE = 4.0
+"""Times the usual difference from one second to the next: four standard errors and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class Level:
 
     Attributes:
         rate: Requests due per second.
-        sent_share: How many of them were sent in their time, 0 to 1.
-        error_share: How many failed, 0 to 1.
+        requests: How many were due in all.
+        unsent: How many of them were not sent in their time.
+        errors: How many failed.
         p50_ms, p95_ms, p99_ms: Over all endpoints: the median of the seconds' values; nan
             without answers.
         p95_of: The same of the 95th percentile of each endpoint, by name.
@@ -40,8 +44,9 @@ class Level:
     """
 
     rate: float
-    sent_share: float
-    error_share: float
+    requests: int
+    unsent: int
+    errors: int
     p50_ms: float
     p95_ms: float
     p99_ms: float
@@ -92,11 +97,12 @@ def _windows(seconds: int) -> int:
 
 def _steps(offered: Doubles) -> list[Places]:
     """The numbers of the seconds of each step."""
-    starts, usual = [0], float(offered[0])
+    # Half of the differences from second to second are noise, however many steps there are.
+    noise = float(np.median(np.abs(np.diff(offered)))) if len(offered) > 1 else 0.0
+    starts = [0]
     for second, rate in enumerate(offered.tolist()):
-        ours = offered[starts[-1] : second + 1]
-        usual = float(np.median(ours))
-        if second > starts[-1] and abs(rate - usual) > max(STEP * usual, 4 * usual**0.5):
+        usual = float(np.median(offered[starts[-1] : second + 1]))
+        if abs(rate - usual) > max(STEP * usual, BEYOND_NOISE * noise, 1.0):
             starts.append(second)
     return np.split(np.arange(len(offered)), starts[1:])
 
@@ -107,8 +113,9 @@ def _level(evidence: RunEvidence, part: Places) -> Level:
     start, end = int(part[0]), int(part[-1]) + 1
     return Level(
         rate=offered / len(timeline),
-        sent_share=sum(each.achieved for each in timeline) / offered,
-        error_share=sum(each.errors for each in timeline) / offered,
+        requests=offered,
+        unsent=max(offered - sum(each.achieved for each in timeline), 0),
+        errors=min(sum(each.errors for each in timeline), offered),
         p50_ms=_usual(evidence.p50_ms[start:end]),
         p95_ms=_usual(evidence.p95_ms[start:end]),
         p99_ms=_usual(numbers([each.p99_ms for each in timeline])),

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ApiLoadLibrary.report import formats
 from ApiLoadLibrary.report.document import Endpoint
 
 from .evidence import RunEvidence, ids
 
-__all__ = ["listed", "missed_by"]
+__all__ = ["about", "listed", "missed_by"]
 
 MOST_NAMES = 4
+
+
+def about(per_s: float) -> str:
+    """A rate to three digits: `139/s`; no more are known of where something gives out."""
+    return formats.rate(float(f"{per_s:.3g}"))
 
 
 def listed(names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from .criterion import Criterion
 from .earlier import EarlierCriterion, EarlierSession
 from .endpoint import Distribution, Endpoint, FailureCount
 from .follow_up import Alert, Approval, FailedTest, NotJudged, Recommendation, Waiver
+from .headroom import Headroom, Hold
 from .resources import ResourceSecond, ResourceUse, Summary
 from .run import Generator, Phase, RequestSample, Run, Second
 
@@ -33,6 +34,8 @@ __all__ = [
     "FailedTest",
     "FailureCount",
     "Generator",
+    "Headroom",
+    "Hold",
     "NotJudged",
     "Phase",
     "Recommendation",
@@ -102,6 +105,7 @@ class Document:
         left_out: How many of its tests were no part of this session; null where that is not known.
         attempts: Earlier sessions of which this one repeats a part, oldest first.
         history: The last sessions of the same suite before those, oldest first.
+        headroom: How much more the system can carry, by load runs that belong together.
     """
 
     schema_version: str
@@ -127,3 +131,4 @@ class Document:
     left_out: int | None = None
     attempts: tuple[EarlierSession, ...] = ()
     history: tuple[EarlierSession, ...] = ()
+    headroom: tuple[Headroom, ...] = ()

@@ -53,26 +53,26 @@ def test_all_that_is_said_is_whole_and_said_once(document: Document) -> None:
 @ANY
 @given(documents())
 def test_advice_can_be_made_again_from_the_json(document: Document) -> None:
-    whole = replace(document, recommendations=recommend(document))
+    whole = replace(document, recommendations=recommend(document), headroom=headrooms(document))
     text = to_json(whole)
     assert [each.message for each in VALIDATOR.iter_errors(json.loads(text))] == []
-    assert recommend(from_json(text)) == whole.recommendations
+    again = from_json(text)
+    assert (recommend(again), headrooms(again)) == (whole.recommendations, whole.headroom)
 
 
 @ANY
 @given(documents())
 def test_headroom_never_claims_more_than_was_tried(document: Document) -> None:
     for each in headrooms(document):
-        low, high = each.tried
+        low, high = each.lowest_rate_per_s, each.highest_rate_per_s
         assert low <= high
-        for row in each.rows:
-            reach = row.reach
-            assert reach.held is None or low <= reach.held <= high
-            assert reach.broken is None or low <= reach.broken <= high
-            if reach.held is not None and reach.broken is not None:
-                assert reach.held <= reach.broken
-            if reach.expected is not None:
-                assert high <= reach.expected[0] <= (reach.expected[1] or math.inf) <= math.inf
+        for hold in each.holds:
+            held = low if hold.held_up_to_per_s is None else hold.held_up_to_per_s
+            broken = high if hold.broken_from_per_s is None else hold.broken_from_per_s
+            assert low <= held <= broken <= high
+            if hold.expected_from_per_s is not None:
+                until = hold.expected_until_per_s
+                assert high <= hold.expected_from_per_s <= (math.inf if until is None else until)
 
 
 NOTHING: dict[str, Any] = {
