@@ -12,6 +12,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from robotlibcore import DynamicCore
 
 from . import __version__
+from .keywords.alerting import tell_alerts
 from .keywords.background import Background
 from .keywords.baselines import Baselines
 from .keywords.bursts import Bursts
@@ -21,6 +22,7 @@ from .keywords.left_out import left_out, place_of
 from .keywords.literal import end_before_load, slips
 from .keywords.loads import Loads
 from .keywords.metrics import Metrics
+from .keywords.monitoring import Monitoring
 from .keywords.recovery import Recovery
 from .keywords.sending import Sender
 from .keywords.servers import Servers
@@ -34,7 +36,7 @@ from .session.place import Place
 
 __all__ = ["ApiLoadLibrary"]
 
-PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Metrics, Waivers)
+PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Monitoring, Metrics, Waivers)
 SENDING_PARTS = (Loads, Bursts, Recovery, Strangers, Sockets, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
 
@@ -178,7 +180,11 @@ class ApiLoadLibrary(DynamicCore):
         _session.place = Place(data.parent.full_name)
 
     def end_body_item(self, data: Any, result: Any) -> None:
-        """A keyword or a control structure has ended: its failure may quote a secret."""
+        """A keyword or a control structure has ended: its failure may quote a secret.
+
+        Load in the background may have raised alerts meanwhile.
+        """
+        tell_alerts(_session)
         masked = _session.mask(result.message)
         if masked != result.message:
             result.message = _SameFailure(masked)

@@ -15,7 +15,17 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from fractions import Fraction
 
-__all__ = ["Amount", "Arrivals", "ByteRate", "Count", "Duration", "Percent", "Rate", "TimeUnit"]
+__all__ = [
+    "Amount",
+    "Arrivals",
+    "ByteRate",
+    "Count",
+    "Duration",
+    "Percent",
+    "Rate",
+    "Size",
+    "TimeUnit",
+]
 
 NS_PER_S = 1_000_000_000
 MAX_DIGITS = 20
@@ -44,7 +54,15 @@ _UNIT_NAMES = {
     "minute": "min",
     "hour": "h",
 }
-_UNIT_BYTES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20}
+_UNIT_BYTES = {
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+}
 _NUMBER = r"\d+(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _BYTES = re.compile(rf"({_NUMBER})\s*([a-z]+)", re.IGNORECASE)
 _PERCENT = re.compile(r"(.*?)\s*(?:%|percent)", re.IGNORECASE)
@@ -330,6 +348,37 @@ def _time(text: str) -> Duration:
     """What something is counted per: `min`, `5 s`."""
     unit = _unit_of(text)
     return Duration(_UNIT_NS[unit]) if unit else Duration.parse(text)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Size:
+    """Whole bytes: `500 MB`, `1.5 GB`; a MB has 10**6."""
+
+    bytes: int
+
+    @classmethod
+    def parse(cls, value: object) -> Size:
+        """A Size from text, or a Size itself.
+
+        Raises:
+            ValueError: No unit of bytes, or not a number.
+        """
+        if isinstance(value, Size):
+            return value
+        text = str(value).strip()
+        written = _BYTES.fullmatch(text)
+        unit = _UNIT_BYTES.get(written[2].lower()) if written else None
+        if written is None or unit is None:
+            raise ValueError(f"'{text}' is no size: write for example 500 MB.")
+        return cls(round(_number(written[1]) * unit))
+
+    @property
+    def mb(self) -> float:
+        """The same in megabytes (10**6 bytes)."""
+        return self.bytes / 10**6
+
+    def __str__(self) -> str:
+        return f"{_decimal(Fraction(self.bytes, 10**6))} MB"
 
 
 @dataclass(frozen=True, slots=True, order=True)

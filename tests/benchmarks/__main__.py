@@ -8,6 +8,7 @@
 | tls      | the same over TLS: ours and wrk                                                |
 | accuracy | fixed rates: what was sent when, and whether the server counted the same       |
 | truth    | fixed rates: what was measured, and what the server recorded of itself        |
+| monitor  | what watching costs, by open sockets                                           |
 | memory   | of a shard: by open connections, and by seconds at 20,000 requests a second    |
 
 It takes two cores: nginx has the first, the generator the second. nginx, wrk and hey are
@@ -26,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 
 import accuracy
 import memory
+import monitor
 import speed
 import truth
 
@@ -35,6 +37,7 @@ PARTS = {
     "accuracy": accuracy.run,
     "truth": truth.run,
     "memory": memory.run,
+    "monitor": monitor.run,
 }
 
 

@@ -93,3 +93,47 @@ def die(address: str) -> None:
     """Have a WebSocket server end at once, as if it were killed."""
     with contextlib.suppress(OSError):
         urllib.request.urlopen(f"{address}/die", timeout=10)
+
+
+class KnownLoad:
+    """A process that does what it is told; see `rig.known_load`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "rig.known_load"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT / "tests",
+        )
+
+    @property
+    def pid(self) -> int:
+        """Its id."""
+        return self._process.pid
+
+    def tell(self, command: str) -> str:
+        """Have something done, and return what it answers when it is done."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+    def end(self) -> None:
+        """End it, as it is."""
+        self._process.kill()
+        self._process.wait(END_WITHIN_S)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+@contextmanager
+def known_load() -> Iterator[KnownLoad]:
+    """A fresh process that does what it is told."""
+    process = KnownLoad()
+    try:
+        yield process
+    finally:
+        process.end()

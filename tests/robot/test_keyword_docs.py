@@ -39,6 +39,10 @@ FILLERS = {
     "count": ["50"],
     "path": ["/api/ws", "wss://shop.example/api/ws"],
     "least": ["4,950", "99 %"],
+    "watched": ["Point Of Sale", "pos-1"],
+    "size": ["500 MB", "80 %"],
+    "gauge": ["pool", "free connections"],
+    "number": ["18", "0"],
 }
 # What a sentence cannot do without, besides what stands in it.
 ARGUMENTS = {"Ramp": "    over=1 min", "Step": "    every=30 s"}

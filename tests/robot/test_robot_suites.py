@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+from rig.metrics import metrics_server
 from rig.process import ROOT, counts, recovering_server, rig_server
 from rig.robot_run import RobotRun, run_robot
 
@@ -166,3 +168,27 @@ def test_recovery_is_measured_and_judged_well_and_badly(tmp_path: Path) -> None:
     assert "that is load shedding, and no circuit breaker" in run.html
     assert "100 workers sending 50 requests each" in run.console
     assert "probes at 50/s" in run.console
+
+
+@pytest.mark.slow
+def test_what_is_watched_is_judged_and_alerts_are_told(tmp_path: Path) -> None:
+    """A process ends in the middle of a load in the background: it is said at once, and once."""
+    with (
+        rig_server() as rig,
+        metrics_server('pool_used{of="orders"} 7\npool_used{of="x"} 1\n') as url,
+    ):
+        variables = ("--variable", f"RIG:{rig}", "--variable", f"METRICS:{url}")
+        python = ("--variable", f"PYTHON:{sys.executable}")
+        run = run_robot(tmp_path, *variables, *python, str(SUITES / "monitoring.robot"))
+        assert wrong_outcomes(run, rig) == []
+    assert run.console.count("The Victim is gone (since 0:0") == 1
+    assert "The Victim is gone" in (tmp_path / "output.xml").read_text()
+    gone = [each for each in run.report["alerts"] if each["what"] == "gone"]
+    assert [(each["where"], each["end_s"]) for each in gone] == [("The Victim", None)]
+    assert 2.5 <= gone[0]["start_s"] <= 5.5
+    assert gone[0]["message"] in run.html
+    watched = {each["name"]: each for each in run.report["monitored"]}
+    assert {"127.0.0.1", "The Victim", "shop", "Load Generator"} <= set(watched)
+    pool = next(each for each in watched["shop"]["figures"] if each["name"] == "pool")
+    assert (pool["gauge"], pool["average"], set(pool["values"])) == (True, 7, {7})
+    assert "The Victim, with all that it started, during “Watched”" in run.html

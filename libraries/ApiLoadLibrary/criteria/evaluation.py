@@ -17,9 +17,7 @@ from .figures import (
     achieved_percent,
     judge_achieved_rate,
     judge_generator_cpu,
-    judge_host,
     judge_throughput,
-    seen_on_host,
     throughput,
 )
 from .finding import Finding, enough
@@ -33,6 +31,7 @@ from .readings import judge_observed, reading_of
 from .shares import judge_share, share_percent
 from .subject import Subject, subjects
 from .telling import Asked, judgement_on
+from .watched import judge_watched, seen_of, watched_subjects
 from .windows import badness, judge_windows
 
 __all__ = ["Measured", "evaluate", "measure"]
@@ -42,6 +41,7 @@ _UNITS = {
     Dimension.SPAN: "ms",
     Dimension.FACTOR: "times",
     Dimension.COUNT: "",
+    Dimension.TRAFFIC: "MB/s",
 }
 FEWEST_SECONDS = 3
 """Fewer seconds of a host's load are a glimpse, not an average."""
@@ -94,7 +94,13 @@ def evaluate(criterion: Criterion, run: RunResult) -> Judgement:
 
 
 def _subjects(criterion: Criterion, run: RunResult) -> list[Subject]:
-    return subjects(criterion.metric, criterion.scope, run)
+    return _found(criterion.metric, criterion.scope, run)
+
+
+def _found(metric: Metric, scope: str | None, run: RunResult) -> list[Subject]:
+    if isinstance(metric, Figure) and metric.watched:
+        return watched_subjects(metric, None if scope == EVERYTHING else scope, run)
+    return subjects(metric, scope, run)
 
 
 def _of_all(criterion: Criterion, subject: Subject) -> Finding:
@@ -175,12 +181,12 @@ def _judge_figure(metric: Figure, limit: Limit, subject: Subject) -> Finding:
         return judge_throughput(limit, subject)
     if metric.name == "generator cpu":
         return judge_generator_cpu(limit, subject)
-    return judge_host(metric, limit, subject)
+    return judge_watched(metric, limit, subject)
 
 
 def _is_of_host(metric: Metric) -> bool:
-    """Whether it is judged on samples of the system under test's host."""
-    return isinstance(metric, Figure) and not metric.has_endpoints and metric.by_second
+    """Whether it is judged on samples of what was watched."""
+    return isinstance(metric, Figure) and metric.watched
 
 
 def _limit(criterion: Criterion, subject: Subject) -> Limit:
@@ -227,11 +233,11 @@ def measure(metric: str, scope: str | None, run: RunResult) -> Measured:
         BadInput: The metric has no endpoints.
     """
     found = parse_metric(metric)
-    if scope and not found.has_endpoints:
-        raise BadInput(f"{found.title} is that of a host: leave out the endpoint '{scope}'.")
+    if scope and not found.has_endpoints and not _is_of_host(found):
+        raise BadInput(f"{found.title} is known of all of it: leave out '{scope}'.")
     if isinstance(found, Observed) and spelled(scope) == EVERYTHING:
         raise BadInput(not_of_everything(found))
-    all_of_them = [_measured(found, subject) for subject in subjects(found, spelled(scope), run)]
+    all_of_them = [_measured(found, subject) for subject in _found(found, spelled(scope), run)]
     if found.dimension in (Dimension.RATE, Dimension.THROUGHPUT):
         return min(all_of_them, key=lambda each: math.inf if each.value is None else each.value)
     return max(all_of_them, key=lambda each: -1 if each.value is None else each.value)
@@ -259,6 +265,6 @@ def _measured_figure(metric: Figure, subject: Subject) -> Measured:
         return Measured(throughput(subject), "/s", requests, name)
     if metric.name == "generator cpu":
         return Measured(subject.run.generator.cpu_percent, "%", requests, name)
-    values = seen_on_host(metric, subject)
-    unit = "MB/s" if metric.dimension is Dimension.TRAFFIC else "%"
+    unit = _UNITS.get(metric.dimension, "%")
+    values = seen_of(metric, subject, unit)
     return Measured(average(values), unit, len(values), name)

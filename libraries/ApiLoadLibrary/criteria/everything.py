@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ApiLoadLibrary.measurement.resources import ResourceSample
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
+from ApiLoadLibrary.measurement.watched import Watched, end_to_end
 from ApiLoadLibrary.values import NS_PER_S
 
 from .doubt import generator_fault
@@ -45,6 +46,7 @@ def everything(runs: Sequence[RunResult]) -> RunResult:
         host=last.host and replace(last.host, samples=samples),
         phases=(),
         load_runs=len(runs),
+        watched=tuple(_watched(runs, starts[:-1])),
     )
 
 
@@ -54,6 +56,15 @@ def _endpoints(runs: Iterable[RunResult], starts: Iterable[int]) -> Iterator[End
         for each in run.endpoints:
             seconds = {start + n: second for n, second in each.tally.seconds.items()}
             yield replace(each, tally=replace(each.tally, seconds=seconds))
+
+
+def _watched(runs: Iterable[RunResult], starts: Iterable[int]) -> Iterator[Watched]:
+    """What was watched in all runs: what has the same name is one thing."""
+    parts: dict[str, list[tuple[float, Watched]]] = {}
+    for run, start in zip(runs, starts, strict=True):
+        for each in run.seen:
+            parts.setdefault(each.name.casefold(), []).append((float(start), each))
+    yield from map(end_to_end, parts.values())
 
 
 def _samples(runs: Iterable[RunResult], starts: Iterable[int]) -> Iterator[ResourceSample]:

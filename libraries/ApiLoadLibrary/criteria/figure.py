@@ -16,6 +16,7 @@ class Dimension(Enum):
     RATE = "98 % of target, or a rate like 1,000/min"
     THROUGHPUT = "a rate like 1,000/min"
     RESOURCE = "a percentage like 90 %"
+    MEMORY = "a percentage like 90 %, or a size like 500 MB"
     TRAFFIC = "a rate of bytes like 10 MB/s"
     SPAN = "a time like 10 s"
     FACTOR = "a factor like 3 times"
@@ -31,6 +32,8 @@ class Figure:
         title: As a sentence begins.
         has_endpoints: Whether an endpoint has this figure too.
         by_second: Whether it is kept second by second.
+        watched: Whether it is one of a host, a process or a gauge that is watched; a scope names
+            which.
     """
 
     name: str
@@ -39,3 +42,4 @@ class Figure:
     has_endpoints: bool = True
     by_second: bool = True
     by_endpoint: bool = False
+    watched: bool = False

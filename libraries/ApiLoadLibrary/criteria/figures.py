@@ -1,11 +1,10 @@
-"""Judging the figures that a run has of its own: rates, and the load of hosts."""
+"""Judging the figures that a run has of its own: rates, and the load generator's."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from ApiLoadLibrary.measurement.outcomes import Failure
-from ApiLoadLibrary.measurement.resources import ResourceSample, average, peak
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 
 from .doubt import (
@@ -19,17 +18,14 @@ from .doubt import (
 from .finding import Finding, doubted, unmeasured
 from .judgement import Verdict
 from .limits import Limit
-from .metrics import Figure
-from .sentences import join, quantity
+from .sentences import join
 from .subject import Subject
 
 __all__ = [
     "achieved_percent",
     "judge_achieved_rate",
     "judge_generator_cpu",
-    "judge_host",
     "judge_throughput",
-    "seen_on_host",
     "throughput",
 ]
 
@@ -43,22 +39,6 @@ def throughput(subject: Subject) -> float | None:
     """Complete answers per second, whatever their status; None without requests."""
     answered = sum(each.tally.answered for each in subject.endpoints)
     return answered * 1e9 / subject.run.length_ns if subject.requests else None
-
-
-def seen_on_host(metric: Figure, subject: Subject) -> list[float]:
-    """What the system under test's host did, a value per second; empty if not watched.
-
-    Percent; of the network megabytes per second, in and out together.
-    """
-    host = subject.run.host
-    return [_value(metric, each) for each in host.samples] if host else []
-
-
-def _value(metric: Figure, sample: ResourceSample) -> float:
-    if metric.name == "network":
-        return (sample.sent_bytes_per_s + sample.received_bytes_per_s) / 1e6
-    value: float = getattr(sample, f"{metric.name}_percent")
-    return value
 
 
 def judge_achieved_rate(limit: Limit, subject: Subject) -> Finding:
@@ -133,11 +113,6 @@ _NO_TARGET = (
     "load as fast as possible has no target; give a rate, as in achieved rate >= 100/s, "
     "or send a rate with Sustain …"
 )
-_TOO_SHORT = "the run was too short for a sample, one a second"
-_NOT_MONITORED = (
-    "the host of the system under test is not monitored; only a server on this machine "
-    "can be watched from here, so read what the host's own monitoring shows"
-)
 
 
 def _slow_server(subject: Subject) -> str:
@@ -178,26 +153,6 @@ def _too_few_answers(finding: Finding, measured: float) -> Finding:
     else:
         reason = doubt(subject) if run.closed else None
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason) if reason else finding
-
-
-def judge_host(metric: Figure, limit: Limit, subject: Subject) -> Finding:
-    """The finding on what the system under test's host did, averaged over the run."""
-    values = seen_on_host(metric, subject)
-    mean, top, host = average(values), peak(values), subject.run.host
-    if mean is None or top is None or host is None:
-        return unmeasured(subject, limit, _TOO_SHORT if host else _NOT_MONITORED)
-    count = len(values)
-    finding = Finding(
-        subject,
-        limit,
-        mean,
-        count,
-        limit.point_verdict(mean),
-        aside=f" on average, {quantity(top, limit)} at its peak",
-        basis=(f"{count} sample{'' if count == 1 else 's'}, one a second",),
-        place=host.name,
-    )
-    return doubted(finding)
 
 
 def judge_generator_cpu(limit: Limit, subject: Subject) -> Finding:

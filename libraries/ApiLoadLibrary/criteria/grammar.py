@@ -3,7 +3,8 @@
     criterion  ::= metric [ "of" scope ] operator target { clause }
     metric     ::= statistic [ clock ] [ "of all answers" ]
                  | "error rate" | "share of" ending | "achieved rate" | "throughput"
-                 | "cpu" | "memory" | "disk" | "network" | "generator cpu"
+                 | "cpu" | "memory" | "disk" | "network" | "swap" | "open files" | "gauge"
+                 | "generator cpu"
                  | a figure that one kind of load shows: see `observed`
     statistic  ::= "p" PERCENTILE | "average" | "mean" | "median"
                  | "min" | "minimum" | "max" | "maximum"
@@ -14,10 +15,12 @@
     scope      ::= "each endpoint" | "the run" | "everything" | NAME | '"' ANY NAME '"'
     operator   ::= "<=" | ">=" | "<" | ">" | "at most" | "at least" | "below" | "above"
     target     ::= DURATION | "threshold"             of a time
-                 | PERCENT                            of a share, cpu, memory and disk
+                 | PERCENT                            of a share, cpu, memory, disk and swap
+                 | BYTES                              of memory
                  | PERCENT [ "of target" ] | RATE     of achieved rate
                  | RATE                               of throughput
                  | BYTES "/" TIME                     of network
+                 | NUMBER                             of open files and of a gauge
                  | DURATION | PERCENT | FACTOR "times" | NUMBER    of what a kind of load shows
     clause     ::= see `when`: windows, phases, how sure
 
@@ -28,7 +31,8 @@ double quotes.
 
 Without a scope, times are judged endpoint by endpoint, and so are those of a group; shares
 and rates are those of all the requests together.  `the run` takes all its endpoints as one,
-`everything` all load runs of the session.
+`everything` all load runs of the session.  Of cpu and what else is watched the scope names a
+host or a process; without one it is the system under test's host.  A gauge is always named.
 
 The comparison is looked for first, because it is the one thing that a name
 without quotes cannot hold: what stands before it is metric and scope, what
@@ -42,8 +46,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from ApiLoadLibrary.errors import BadCriterion, nearest
-from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate
+from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate, Size
 
+from .figure import Figure
 from .limits import Target
 from .metrics import METRIC_NAMES, SHARES, Dimension, Metric, find_metric
 from .observed import OBSERVED, Observed
@@ -149,13 +154,10 @@ def parse(text: str, endpoints: Collection[str] | None = None) -> Criterion:
     place = _find_comparison(text, tokens)
     left, comparison = tokens[:place], tokens[place]
     metric, rest = _read_metric(text, left, comparison.start)
-    scope = _read_scope(text, rest, comparison.start, endpoints) if rest else None
-    if scope is not None and not metric.has_endpoints:
-        raise BadCriterion(
-            text, rest[1].start, f"{metric.title} is that of a host: leave out the endpoint."
-        )
-    if scope == EVERYTHING and isinstance(metric, Observed):
-        raise BadCriterion(text, rest[1].start, not_of_everything(metric))
+    # What is watched is known when it is judged: endpoints are looked for among endpoints only.
+    known = None if isinstance(metric, Figure) and metric.watched else endpoints
+    scope = _read_scope(text, rest, comparison.start, known) if rest else None
+    _require_fitting_scope(text, rest[1].start if rest else comparison.start, metric, scope)
     end, when, confidence = read_clauses(text, comparison.end)
     _require_by_second(text, end, metric, when)
     target = _read_target(text, comparison.end, end, metric)
@@ -165,6 +167,20 @@ def parse(text: str, endpoints: Collection[str] | None = None) -> Criterion:
         )
     operator = _OPERATORS[comparison.word]
     return Criterion(metric, scope, operator, target, text, when, confidence)
+
+
+def _require_fitting_scope(text: str, position: int, metric: Metric, scope: str | None) -> None:
+    if isinstance(metric, Figure) and metric.watched:
+        if scope is None and metric.name == "gauge":
+            raise BadCriterion(text, position, "say which: gauge of pool < 18.")
+        if scope in (EACH_ENDPOINT, THE_RUN):
+            raise BadCriterion(
+                text, position, f"{metric.title} is that of a host or process: name one, or none."
+            )
+    elif scope is not None and not metric.has_endpoints:
+        raise BadCriterion(text, position, f"{metric.title} is known of all of it: leave this out.")
+    if scope == EVERYTHING and isinstance(metric, Observed):
+        raise BadCriterion(text, position, not_of_everything(metric))
 
 
 def not_of_everything(metric: Observed) -> str:
@@ -319,9 +335,18 @@ def _target(written: str, dimension: Dimension) -> Target | None:
         return _PARSED[dimension](written)
     if dimension is Dimension.THROUGHPUT or (dimension is Dimension.RATE and "/" in written):
         return Rate.parse(written)
+    if dimension is Dimension.MEMORY:
+        return Percent.parse(written) if "%" in written else _memory(written)
     if dimension is Dimension.RATE:
         return Percent.parse(_OF_TARGET.sub("", written))
     return Percent.parse(written)
+
+
+def _memory(written: str) -> Target:
+    try:
+        return Size.parse(written)
+    except ValueError:
+        return Percent.parse(written)  # `90 percent`; or it says what is wrong
 
 
 _PARSED: dict[Dimension, Callable[[str], Target]] = {

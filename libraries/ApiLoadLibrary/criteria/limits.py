@@ -5,15 +5,16 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate
+from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate, Size
 
 from .confidence import Interval
 from .judgement import Verdict
 
 __all__ = ["OPERATORS", "Limit", "Target"]
 
-Target = Duration | Percent | Rate | ByteRate | Factor | Amount
+Target = Duration | Percent | Rate | ByteRate | Size | Factor | Amount
 """What a limit may be written as."""
 
 
@@ -34,6 +35,18 @@ OPERATORS = {
 }
 
 
+_VALUES: dict[type, Callable[[Any], tuple[Any, str]]] = {
+    Duration: lambda target: (target.ms, "ms"),
+    Percent: lambda target: (target.value, "%"),
+    Rate: lambda target: (target.per_second, "/s"),
+    ByteRate: lambda target: (target.mb_per_s, "MB/s"),
+    Size: lambda target: (target.mb, "MB"),
+    Factor: lambda target: (target.value, "times"),
+    Amount: lambda target: (target.value, ""),
+}
+"""What each kind of limit is in figures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One side of a comparison.
@@ -41,7 +54,7 @@ class Limit:
     Attributes:
         symbol: The operator.
         value: The limit, in `unit`.
-        unit: `ms`, `%`, `/s`, `MB/s` or `times`; empty of a count.
+        unit: `ms`, `%`, `/s`, `MB`, `MB/s` or `times`; empty of a count.
         words: The limit as a person writes it.
     """
 
@@ -53,17 +66,8 @@ class Limit:
     @classmethod
     def of(cls, symbol: str, target: Target) -> Limit:
         """The limit that a criterion's target sets."""
-        if isinstance(target, Duration):
-            return cls(symbol, target.ms, "ms", str(target))
-        if isinstance(target, Percent):
-            return cls(symbol, target.value, "%", str(target))
-        if isinstance(target, ByteRate):
-            return cls(symbol, target.mb_per_s, "MB/s", str(target))
-        if isinstance(target, Factor):
-            return cls(symbol, float(target.value), "times", str(target))
-        if isinstance(target, Amount):
-            return cls(symbol, float(target.value), "", str(target))
-        return cls(symbol, float(target.per_second), "/s", str(target))
+        value, unit = _VALUES[type(target)](target)
+        return cls(symbol, float(value), unit, str(target))
 
     @property
     def phrase(self) -> str:

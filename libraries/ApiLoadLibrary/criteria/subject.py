@@ -10,6 +10,7 @@ from fractions import Fraction
 from ApiLoadLibrary.errors import UnknownName
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult, Totals
 from ApiLoadLibrary.measurement.tally import Tally
+from ApiLoadLibrary.measurement.watched import Watched
 from ApiLoadLibrary.values import Rate
 
 from .grammar import EACH_ENDPOINT, EVERYTHING, THE_RUN
@@ -26,6 +27,7 @@ class Subject(Totals):
         run: The load run.
         endpoints: Those that it is about.
         name: The endpoint's or the group's name; None for the whole run.
+        watched: The host or process that it is about, if it is one of these.
         within: What it is a window of.  Whether the promised load was carried is asked of that:
             a single request that was sent late spoils no window.
     """
@@ -34,6 +36,7 @@ class Subject(Totals):
     endpoints: tuple[EndpointResult, ...]
     name: str | None = None
     within: Subject | None = None
+    watched: Watched | None = None
 
     def tally(self) -> Tally:
         """What the requests of all its endpoints came to."""

@@ -72,18 +72,24 @@ def judgement_on(asked: Asked, findings: Sequence[Finding], decisive: Finding) -
 def _reason(decisive: Finding, findings: Sequence[Finding]) -> str:
     """Its own, and which other endpoints fail as well."""
     failing = [each for each in findings if each.verdict is Verdict.FAIL]
-    others = dict.fromkeys(str(each.subject.name) for each in failing)
-    others.pop(str(decisive.subject.name), None)
+    others = dict.fromkeys(_name(each) for each in failing)
+    others.pop(_name(decisive), None)
     also = [f"also broken by {join(list(others))}"] if others else []
     return "; ".join([*filter(None, [decisive.reason]), *also])
+
+
+def _name(finding: Finding) -> str:
+    watched = finding.subject.watched
+    return str(watched.name if watched else finding.subject.name)
 
 
 def _sentence(asked: Asked, findings: Sequence[Finding], decisive: Finding, reason: str) -> str:
     place = decisive.place or decisive.subject.name
     basis = [*decisive.basis, *filter(None, [asked.part])]
-    compared = len({each.subject.name for each in findings})
+    compared = len({_name(each) for each in findings})
     if compared > 1 and basis:
-        basis.append(f"the worst of {compared} endpoints")
+        what = "hosts" if decisive.subject.watched else "endpoints"
+        basis.append(f"the worst of {compared} {what}")
     return sentence(
         f"{asked.title} of {place}" if place else asked.title,
         _value(decisive),

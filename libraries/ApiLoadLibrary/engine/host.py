@@ -89,6 +89,10 @@ class ShardHost(Protocol):
         """What became of each shard, in order."""
         ...
 
+    def pids(self) -> list[int]:
+        """The processes of those shards that run on this machine."""
+        ...
+
 
 class LocalShardHost:
     """Runs each shard as a process on this machine."""
@@ -161,6 +165,10 @@ class LocalShardHost:
             shard.end(deadline)
         return [ShardResult(shard.told(), shard.ending, shard.last_words) for shard in self._shards]
 
+    def pids(self) -> list[int]:
+        """See `ShardHost`."""
+        return [shard.pid for shard in self._shards]
+
     def _kill(self) -> None:
         for shard in self._shards:
             shard.end(time.monotonic())
@@ -193,6 +201,10 @@ class _Shard:
     @property
     def running(self) -> bool:
         return self._reader.is_alive()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def send(self, message: object) -> None:
         """Say something to the shard; a dead one does not hear it."""

@@ -23,6 +23,7 @@ __all__ = [
     "CountOrShare",
     "CriterionText",
     "LatencyMetric",
+    "MemoryLimit",
     "unwrapped",
 ]
 
@@ -85,6 +86,26 @@ class CountOrShare(str):
         return cls(Count.parse(value))
 
 
+class MemoryLimit(str):
+    """A share of the memory, `90 %`, or a size, `500 MB`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, value: object) -> MemoryLimit:
+        """The limit, if it can be one.
+
+        Raises:
+            ValueError: It is neither a percentage nor a size.
+        """
+        text = str(value).strip()
+        try:
+            check_criterion(f"memory < {text}")
+        except BadCriterion as error:
+            raise ValueError(error.problem) from None
+        return cls(text)
+
+
 class Confidence(str):
     """How sure a verdict must be: `95 %`, `99 %`, or `point estimate`."""
 
@@ -123,7 +144,7 @@ CONVERTERS: dict[type, Any] = {
     kind: _converter(kind)
     for kind in (
         *(Amount, Confidence, Count, CriterionText, Duration, LatencyMetric, Percent, Rate),
-        *(CountOrShare, Factor, MessageRate, TimeUnit),
+        *(CountOrShare, Factor, MemoryLimit, MessageRate, TimeUnit),
     )
 }
 

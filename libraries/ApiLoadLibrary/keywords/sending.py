@@ -12,9 +12,10 @@ from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.acceptance import AcceptanceSession, Conclude, as_it_is
 from ApiLoadLibrary.session.showing import plan_html, plan_lines, run_card
-from ApiLoadLibrary.session.tester import Load, LoadPlan, Watcher
+from ApiLoadLibrary.session.tester import Load, LoadPlan, Moment, Watcher
 from ApiLoadLibrary.values import Arrivals
 
+from .alerting import tell_alerts
 from .console import ConsoleProgress
 
 __all__ = ["Sender", "require_load_sentence", "spaced"]
@@ -111,13 +112,19 @@ class Sender:
 
     @contextmanager
     def logging(self) -> Iterator[Watcher]:
-        """Within this the progress of load is shown; the runs that it makes are logged."""
+        """Within this progress and alerts are shown; the runs that are made are logged."""
         console = ConsoleProgress()
         before = len(self._session.verdicts.runs)
+
+        def watch(moment: Moment) -> None:
+            console(moment)
+            tell_alerts(self._session, console.close)
+
         try:
-            yield console
+            yield watch
         finally:
             console.close()
+            tell_alerts(self._session)
             for run in self._session.verdicts.runs[before:]:
                 _log_run(run)
 

@@ -216,7 +216,8 @@ class Verdicts(Judging):
     def verify_cpu(self, percent: Percent) -> str:
         """Verifies the processor use of the system under test's host, averaged over the run.
 
-        The host is watched when it is this machine; of another it is inconclusive.
+        The host is watched when it is this machine, or when `Monitor Host` was told of it; else it
+        is inconclusive.
 
         Args:
             percent: The limit: `90 %`.
@@ -233,7 +234,8 @@ class Verdicts(Judging):
     def verify_memory(self, percent: Percent) -> str:
         """Verifies the memory use of the system under test's host, averaged over the run.
 
-        The host is watched when it is this machine; of another it is inconclusive.
+        The host is watched when it is this machine, or when `Monitor Host` was told of it; else it
+        is inconclusive.
 
         Args:
             percent: The limit: `90 %`.
@@ -250,7 +252,8 @@ class Verdicts(Judging):
     def verify_disk(self, percent: Percent) -> str:
         """Verifies how full the disk of the system under test's host is, averaged over the run.
 
-        The host is watched when it is this machine; of another it is inconclusive.
+        The host is watched when it is this machine, or when `Monitor Host` was told of it; else it
+        is inconclusive.
 
         Args:
             percent: The limit: `90 %`.
@@ -280,6 +283,8 @@ class Verdicts(Judging):
         | `achieved rate >= 98 % of target` | what was sent in time, of what was asked for |
         | `throughput >= 900/min` | answers in a time |
         | `cpu < 90 %` | the system under test's host; `memory`, `disk`, `network < 10 MB/s` too |
+        | `memory of pos-1 < 500 MB` | a host or a process that is monitored; `cpu`, `swap` … too |
+        | `gauge of pool < 18` | a gauge that `Monitor Host` was told |
         | `p90 < 300 ms in every 10 s` | each window of ten seconds |
         | `error rate < 1 % for 10 s` | ten seconds running, each of them |
         | `p95 < 50 ms after the first 30 s` | without the start of the run |

@@ -10,6 +10,7 @@ from typing import Any
 from ApiLoadLibrary.values import Rate
 from ApiLoadLibrary.workload.tracing import RequestIds
 
+from .alert import Alert
 from .exchange import Exchange
 from .histogram import Histogram
 from .outcomes import Failure
@@ -18,6 +19,7 @@ from .readings import Reading
 from .resources import ResourceSample
 from .sockets import SocketFindings
 from .tally import Second, Tally
+from .watched import Watched
 
 __all__ = [
     "CLOSED",
@@ -188,6 +190,8 @@ class RunResult(Totals):
         trace: Each of its requests, of a run that is traced; none once a scenario has read it.
         sockets: What became of WebSocket connections; none either once a scenario has read it.
         load_runs: How many load runs it stands for: several that are judged as one.
+        watched: All that was watched, over the whole run; see `seen`.
+        alerts: What went out of bounds.
     """
 
     id: str
@@ -207,6 +211,13 @@ class RunResult(Totals):
     trace: tuple[Exchange, ...] = ()
     sockets: SocketFindings | None = None
     load_runs: int = 1
+    watched: tuple[Watched, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+    @property
+    def seen(self) -> tuple[Watched, ...]:
+        """What was watched, as far as it was in the judged phase."""
+        return tuple(each.within(0.0, self.length_ns / 1e9) for each in self.watched)
 
     @property
     def closed(self) -> bool:

@@ -17,11 +17,9 @@ from .histogram import Histogram
 from .phases import ONLY_PHASE
 from .result import EndpointResult, MonitoredHost, RunResult
 from .tally import Answers, Second, Tally
+from .watched import HALF_A_SAMPLE_S
 
 __all__ = ["between", "in_phase"]
-
-HALF_A_SAMPLE_S = 0.5
-"""A sample of a host looks back over a second: the first of a stretch comes when one is over."""
 
 
 def between(run: RunResult, first: int, end: int) -> RunResult:
@@ -38,6 +36,7 @@ def between(run: RunResult, first: int, end: int) -> RunResult:
         endpoints=tuple(_endpoint_between(each, first, end, length_ns) for each in run.endpoints),
         host=run.host and _host_between(run.host, first, end),
         phases=(),
+        watched=tuple(each.within(first, end) for each in run.watched),
     )
 
 
@@ -85,14 +84,18 @@ def in_phase(run: RunResult, name: str) -> RunResult:
     """
     if not run.phases and name.casefold() == ONLY_PHASE:
         return run
+    judged_ns = next((each.phase.start_ns for each in run.phases if each.phase.judged), 0)
     for each in run.phases:
         if each.phase.name.casefold() == name.casefold():
+            start_s = (each.phase.start_ns - judged_ns) / NS_PER_S
+            end_s = (each.phase.end_ns - judged_ns) / NS_PER_S
             return replace(
                 run,
                 length_ns=each.phase.length_ns,
                 endpoints=each.endpoints,
                 host=each.host,
                 phases=(),
+                watched=tuple(seen.within(start_s, end_s) for seen in run.watched),
             )
     names = [each.phase.name for each in run.phases] or [ONLY_PHASE]
     raise UnknownName("phase of the run", name, names)

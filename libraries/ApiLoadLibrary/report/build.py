@@ -14,6 +14,7 @@ from ApiLoadLibrary.measurement.result import RunResult
 
 from .advice import headrooms, recommend
 from .build_run import build_run
+from .build_watched import build_alerts, build_monitored
 from .document import (
     SCHEMA_VERSION,
     Criterion,
@@ -54,6 +55,8 @@ def build_document(record: SessionRecord) -> Document:
         left_out=record.left_out,
         waivers=tuple(_waivers(record)),
         resources=tuple(_resources(run) for run in record.runs if run.host and run.host.samples),
+        monitored=tuple(each for run in record.runs for each in build_monitored(run)),
+        alerts=tuple(each for run in record.runs for each in build_alerts(run)),
     )
     return dataclasses.replace(
         document, recommendations=recommend(document), headroom=headrooms(document)

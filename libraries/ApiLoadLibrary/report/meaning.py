@@ -25,7 +25,7 @@ def meaning(document: Document, criterion: Criterion) -> str:
         return _failed(run, criterion)
     if metric == "achieved rate":
         return _not_carried(run, criterion)
-    return _full(document, run, metric)
+    return _full(document, run, metric) if criterion.scope is None else ""
 
 
 def _endpoints(run: Run, criterion: Criterion) -> list[Endpoint]:

@@ -6,6 +6,7 @@ import re
 
 from . import formats
 from .document import Criterion
+from .requirement_watched import WATCHED_WORDS, watched_words
 from .requirement_words import OBSERVED_FINDINGS, OBSERVED_WORDS, observed_words
 
 __all__ = [
@@ -62,6 +63,8 @@ def requirement(criterion: Criterion) -> str:
     metric = criterion.metric.casefold()
     if metric in OBSERVED_WORDS:
         sentence = observed_words(criterion, metric)
+    elif metric in WATCHED_WORDS:
+        sentence = watched_words(criterion, metric)
     elif criterion.unit == "ms":
         sentence = _latency(criterion, metric)
     elif metric.startswith(SHARE_OF):
@@ -170,23 +173,6 @@ def _throughput(criterion: Criterion) -> str:
     return f"{_compared(criterion)} requests{_where(criterion)} are answered"
 
 
-def _cpu(criterion: Criterion) -> str:
-    return f"The system's processor is {_compared(criterion).lower()} busy, on average"
-
-
-def _memory(criterion: Criterion) -> str:
-    return f"The system's memory is {_compared(criterion).lower()} full, on average"
-
-
-def _disk(criterion: Criterion) -> str:
-    return f"The system's disk is {_compared(criterion).lower()} full, on average"
-
-
-def _network(criterion: Criterion) -> str:
-    words = _compared(criterion)
-    return f"The system's network carries {words[0].lower()}{words[1:]}, on average"
-
-
 def _slow_down(criterion: Criterion) -> str:
     against = criterion.criterion.partition(" against ")[2].partition(" <= ")[0]
     than = f"than in earlier runs ({against})"
@@ -207,10 +193,6 @@ _FIGURES = {
     "error rate": _error_rate,
     "achieved rate": _achieved_rate,
     "throughput": _throughput,
-    "cpu": _cpu,
-    "memory": _memory,
-    "disk": _disk,
-    "network": _network,
     "generator cpu": _generator_cpu,
     "slow-down": _slow_down,
 }
@@ -260,7 +242,9 @@ def finding(criterion: Criterion) -> str:
         "memory": "the system's memory was {measured} full on average",
         **OBSERVED_FINDINGS,
     }.get(metric, f"{who}{{to}} took up to {{measured}}" if who else None)
-    if told is None or criterion.measured is None or criterion.unit == "/s" or criterion.when:
+    named = metric in WATCHED_WORDS and (criterion.scope or criterion.unit != "%")
+    kept_as_it_is = named or criterion.unit == "/s" or bool(criterion.when)
+    if told is None or kept_as_it_is or criterion.measured is None:
         return f"{criterion.sentence.rstrip('.')}."
     measured = formats.amount(criterion.measured, criterion.unit, criterion.target)
     sentence = told.replace("{measured}", measured).replace("{to}", f" to {name}" if name else "")

@@ -15,7 +15,7 @@ from .provoked import PROVOKED
 from .requirement import finding, margin, requirement, scope_of, target
 from .source import Source
 from .view_headroom import HeadroomView, view_headroom
-from .view_resources import ResourceView, view_resources
+from .view_resources import AlertView, ResourceView, view_alerts, view_resources
 from .view_run import RunView, view_run
 from .view_trend import TrendView, view_trend
 from .view_trust import Fact, Look, environment_facts, look, trust
@@ -106,6 +106,7 @@ class Page:
     advice: tuple[Recommendation, ...]
     more_advice: tuple[Recommendation, ...]
     runs: tuple[RunView, ...]
+    alerts: tuple[AlertView, ...]
     resources: tuple[ResourceView, ...]
     headroom: tuple[HeadroomView, ...]
     trend: TrendView | None
@@ -136,6 +137,7 @@ def view_page(document: Document, source: Source) -> Page:
         advice=document.recommendations[:MOST_ADVICE],
         more_advice=document.recommendations[MOST_ADVICE:],
         runs=tuple(view_run(number, run, document) for number, run in enumerate(document.runs, 1)),
+        alerts=tuple(view_alerts(document)),
         resources=tuple(view_resources(document)),
         headroom=tuple(view_headroom(document)),
         trend=view_trend(document),

@@ -80,6 +80,10 @@ class LoadRun:
         """What was done since the last call."""
         return self._host.progress()
 
+    def pids(self) -> list[int]:
+        """The processes on this machine that send it."""
+        return self._host.pids()
+
     def stop(self, reason: str) -> None:
         """End the run before its time, keeping what was measured; the first reason counts."""
         if self.running and self._stopped is None:

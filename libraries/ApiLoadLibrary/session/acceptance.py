@@ -34,6 +34,7 @@ from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.workload.origin import Origin, address_of
 
 from .about import environment
+from .alarm import AlertDesk
 from .background import BackgroundLoad, BackgroundLoads
 from .calibration import Calibration, calibrate
 from .config import About, LoadTestConfig
@@ -48,6 +49,7 @@ from .place import Place
 from .signin import SignIn, Token
 from .tester import Load, LoadTester, Watcher, longest_s
 from .verdicts import Verdicts
+from .watching import Watching
 
 __all__ = ["AcceptanceSession", "Conclude", "as_it_is", "check_condition", "check_criterion"]
 
@@ -77,6 +79,8 @@ class AcceptanceSession:
         background: Load that goes on while the suite does something else.
         verdicts: Every load run so far, and what was judged on them.
         suite: What is being run, by its name.
+        watching: What is watched while load runs.
+        desk: Where alerts wait to be told.
     """
 
     def __init__(self) -> None:
@@ -87,6 +91,8 @@ class AcceptanceSession:
         self.interim = Interim()
         self.background = BackgroundLoads()
         self.verdicts = Verdicts(lambda: self.place, self.background)
+        self.watching = Watching()
+        self.desk = AlertDesk()
         self.title = "Acceptance report"
         self._about = About()
         self._http = guarded_session(lambda: self.config.allowed)
@@ -204,7 +210,7 @@ class AcceptanceSession:
     @property
     def tester(self) -> LoadTester:
         """Makes load runs with the settings of this moment."""
-        return LoadTester(self.config, self._http)
+        return LoadTester(self.config, self._http, watching=self.watching, desk=self.desk)
 
     def plan(
         self, load: Load, names: str, name: str | None = None, workers: int | None = None

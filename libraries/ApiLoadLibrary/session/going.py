@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import psutil
 
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.progress import Progress
+from ApiLoadLibrary.measurement.resources import ResourceSample
 from ApiLoadLibrary.measurement.result import MonitoredHost, RunResult
-from ApiLoadLibrary.monitor.host import HostMonitor
+from ApiLoadLibrary.measurement.watched import HALF_A_SAMPLE_S, Watched, WatchedKind
+from ApiLoadLibrary.monitor.monitor import Monitor
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.scenarios.run import LoadRun
 from ApiLoadLibrary.values import NS_PER_S
+
+from .alarm import Alarm
 
 __all__ = ["LoadGoing", "Moment", "Save", "Stop", "Watcher", "longest_s"]
 
@@ -57,17 +62,22 @@ class LoadGoing:
 
     Args:
         run: The run; it is started here.
-        watched: The name of the system under test's host, if it is this machine.
+        monitor: Watches while it goes on.
+        alarm: Raises its alerts.
 
     Raises:
         EngineFailed: The load generator could not start; nothing was sent.
     """
 
-    def __init__(self, run: LoadRun, watched: str | None) -> None:
+    def __init__(self, run: LoadRun, monitor: Monitor, alarm: Alarm) -> None:
         self._run = run
-        self._watched = watched
-        self._monitor = HostMonitor()
-        run.start()
+        self._monitor = monitor
+        self._alarm = alarm
+        try:
+            run.start()
+        except BaseException:
+            alarm.end()
+            raise
 
     @property
     def plan(self) -> LoadPlan:
@@ -111,6 +121,7 @@ class LoadGoing:
                 return
             time.sleep(LOOK_EVERY_S)
             elapsed_s, progress = run.elapsed_s, run.progress()
+            self._alarm.look(progress, elapsed_s, run.start_ns / NS_PER_S + elapsed_s)
             watch(Moment(plan.name, elapsed_s, plan.load.length.seconds, progress))
             save(run.so_far)
             if reason := stop(progress, elapsed_s - plan.load.judged.start_ns / NS_PER_S):
@@ -126,7 +137,7 @@ class LoadGoing:
 
     def so_far(self) -> RunResult:
         """What has been measured until now."""
-        return self._run.so_far()
+        return self._with_watched(self._run.so_far())
 
     def seal(self, keep: Callable[[RunResult], None]) -> None:
         """Keep what was measured, whatever becomes of what was watched.
@@ -135,32 +146,59 @@ class LoadGoing:
             keep: Gets the result; waits for shards that are just ending.
         """
         result = self._run.seal(None)
+        self._alarm.end()
         try:
             # What could not be watched is unknown, and criteria on it are inconclusive.
             with contextlib.suppress(OSError, ValueError, psutil.Error):
                 self._monitor.stop()
-                result = self._with_host(result)
+                result = self._with_watched(result)
         finally:
             keep(result)
 
-    def _with_host(self, result: RunResult) -> RunResult:
-        """With what the monitor saw, if it saw the system under test's host."""
-        name = self._watched
-        if name is None:
-            return result
-        start_ns = self._run.start_ns
-
-        def seen(phase: Phase) -> MonitoredHost:
-            start_s, end_s = (
-                (start_ns + each) / NS_PER_S for each in (phase.start_ns, phase.end_ns)
-            )
-            return MonitoredHost(name, self._monitor.samples(start_s, end_s))
-
-        phases = tuple(replace(each, host=seen(each.phase)) for each in result.phases)
+    def _with_watched(self, result: RunResult) -> RunResult:
+        """With what the monitor saw, and the alerts that were raised."""
         judged = self.plan.load.judged
+        start_s = self._run.start_ns / NS_PER_S
+        zero_s = start_s + judged.start_ns / NS_PER_S
+        end_s = start_s + self.plan.load.length.seconds + HALF_A_SAMPLE_S
+        watched = self._monitor.seen(start_s + HALF_A_SAMPLE_S, end_s, zero_s)
+        host = _system_host(watched)
+
+        def seen(phase: Phase) -> MonitoredHost | None:
+            start_s = (phase.start_ns - judged.start_ns) / NS_PER_S
+            end_s = (phase.end_ns - judged.start_ns) / NS_PER_S
+            return None if host is None else _as_host(host.within(start_s, end_s))
+
         length_ns = min(judged.length_ns, result.length_ns)
-        host = seen(replace(judged, end_ns=judged.start_ns + length_ns))
-        return replace(result, host=host, phases=phases)
+        return replace(
+            result,
+            host=seen(replace(judged, end_ns=judged.start_ns + length_ns)),
+            phases=tuple(replace(each, host=seen(each.phase)) for each in result.phases),
+            watched=watched,
+            alerts=self._alarm.alerts(),
+        )
+
+
+def _system_host(watched: tuple[Watched, ...]) -> Watched | None:
+    """The system under test's host; the first, if it has several."""
+    hosts = (each for each in watched if each.of_system and each.kind is WatchedKind.HOST)
+    return next((each for each in hosts if "cpu_percent" in each.figures or not each.at_s), None)
+
+
+def _as_host(seen: Watched) -> MonitoredHost:
+    """Those of its figures that every host has."""
+    names = [each.name for each in fields(ResourceSample) if each.name != "at_s"]
+    rows = zip(seen.at_s, *(seen.figures.get(name, ()) for name in names), strict=False)
+    samples = (
+        ResourceSample(at_s, **_whole_bytes(dict(zip(names, values, strict=True))))
+        for at_s, *values in rows
+        if None not in values
+    )
+    return MonitoredHost(seen.name, tuple(samples))
+
+
+def _whole_bytes(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {"memory_used_bytes": round(values["memory_used_bytes"])}
 
 
 def longest_s(plan: LoadPlan) -> float:

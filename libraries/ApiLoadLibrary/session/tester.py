@@ -13,6 +13,8 @@ import requests
 from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.measurement.sockets import CONNECTIONS
+from ApiLoadLibrary.monitor.monitor import Monitor
+from ApiLoadLibrary.monitor.probe import Probe
 from ApiLoadLibrary.scenarios.flood import Flood, plan_flood
 from ApiLoadLibrary.scenarios.load import (
     Load,
@@ -28,14 +30,14 @@ from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, plan_load
 from ApiLoadLibrary.scenarios.run import LoadRun
 from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.endpoint import Endpoint
-from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.prepare import prepare
 from ApiLoadLibrary.workload.request import RequestTemplate
 
+from .alarm import Alarm, AlertDesk
 from .config import LoadTestConfig
 from .going import LoadGoing, Moment, Save, Stop, Watcher, longest_s
 from .http import require_reachable
-from .local import is_local
+from .watching import Watching
 
 __all__ = [
     "Load",
@@ -61,14 +63,23 @@ class LoadTester:
         config: Workers, time-outs, caps and allowed origins.
         http: Its headers, cookies and auth go into every request.
         host: Who runs the shards.
+        watching: What is watched meanwhile.
+        desk: Where alerts are left.
     """
 
     def __init__(
-        self, config: LoadTestConfig, http: requests.Session, host: ShardHost | None = None
+        self,
+        config: LoadTestConfig,
+        http: requests.Session,
+        host: ShardHost | None = None,
+        watching: Watching | None = None,
+        desk: AlertDesk | None = None,
     ) -> None:
         self.config = config
         self._http = http
         self._host = host or LocalShardHost()
+        self._watching = watching or Watching()
+        self._desk = desk or AlertDesk()
 
     def plan(
         self,
@@ -149,17 +160,16 @@ class LoadTester:
         """
         for origin in plan.origins:
             require_reachable(origin, by_proxy=plan.blocking)
-        return LoadGoing(LoadRun(plan, self._host, test), self._watched_host())
+        run = LoadRun(plan, self._host, test)
+        monitor = Monitor(self._probes(run))
+        return LoadGoing(run, monitor, Alarm(plan, monitor, self._desk))
 
-    def _watched_host(self) -> str | None:
-        """The system under test's host, if it is this machine."""
-        if self.config.base_url is None:  # actions need no server
-            return None
+    def _probes(self, run: LoadRun) -> list[Probe]:
+        """What watches meanwhile."""
         # What cannot be found out cannot be watched, and criteria on it are inconclusive.
         with contextlib.suppress(OSError, ValueError, psutil.Error):
-            origin = Origin.of(self.config.base_url)
-            return origin.host if is_local(origin) else None
-        return None
+            return self._watching.probes(self.config.base_url, run.pids)
+        return []
 
     def run(
         self,

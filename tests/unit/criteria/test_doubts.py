@@ -185,8 +185,8 @@ def test_timeouts_are_in_every_percentile() -> None:
 def test_a_host_that_is_not_monitored_is_judged_by_nobody() -> None:
     assert judge("cpu < 90 %", a_run(an_endpoint(GOOD))).sentence == (
         "INCONCLUSIVE: CPU was not measured; the limit is 90 %: the host of the system under test "
-        "is not monitored; only a server on this machine can be watched from here, "
-        "so read what the host's own monitoring shows"
+        "is not monitored; one on another machine can be watched through a Prometheus node "
+        "exporter there: Monitor Host    pos-1    http://pos-1:9100/metrics"
     )
 
 

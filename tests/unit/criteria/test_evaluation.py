@@ -7,7 +7,7 @@ import pytest
 
 from ApiLoadLibrary.criteria.evaluation import Measured, measure
 from ApiLoadLibrary.criteria.judgement import Verdict, worst
-from ApiLoadLibrary.errors import BadCriterion, BadInput, UnknownName
+from ApiLoadLibrary.errors import BadCriterion, UnknownName
 from ApiLoadLibrary.measurement.outcomes import Failure
 from unit.criteria.builders import Request, a_run, an_endpoint, around, every, judge
 
@@ -185,7 +185,7 @@ def test_measuring_refuses_what_does_not_exist() -> None:
         measure("p95s", None, HEALTHY)
     with pytest.raises(UnknownName, match="There is no endpoint 'Orders'"):
         measure("p95", "Orders", HEALTHY)
-    with pytest.raises(BadInput, match="CPU is that of a host: leave out the endpoint 'Products'"):
+    with pytest.raises(UnknownName, match="no monitored host or process 'Products'"):
         measure("cpu", "Products", HEALTHY)
 
 

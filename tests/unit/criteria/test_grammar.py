@@ -25,7 +25,7 @@ from ApiLoadLibrary.criteria.metrics import (
 from ApiLoadLibrary.criteria.observed import Observed
 from ApiLoadLibrary.criteria.when import ALL, When, Window
 from ApiLoadLibrary.errors import BadCriterion, BadInput
-from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate
+from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, Rate, Size
 from strategies import durations, percents, rates, same_every_time
 
 ENDPOINTS = ["Products", "Create Order", "Number of Orders"]
@@ -138,7 +138,8 @@ def test_without_a_list_of_endpoints_any_name_will_do() -> None:
 
 METRICS = (
     "There is: p0.01 to p99.99, average, median, min, max, error rate, achieved rate, throughput, "
-    "cpu, memory, disk, network, generator cpu, and share of 429, 5xx, timeouts and more."
+    "cpu, memory, disk, network, swap, open files, gauge, generator cpu, "
+    "and share of 429, 5xx, timeouts and more."
 )
 ENDINGS = (
     "write a status like 429 or 5xx, or one of timeouts, connection failures, "
@@ -199,7 +200,22 @@ REFUSALS = [
     ("p95 of Number of Orders < 50 ms", "at 'of': " + ODD_NAME),
     ('p95 of "Products" "Orders" < 50 ms', "at '\"Products\"': " + ODD_NAME),
     ('p95 of "Products < 50 ms', "at '\"Products': this double quote is not closed."),
-    ("cpu of Products < 90 %", "at 'Products': CPU is that of a host: leave out the endpoint."),
+    (
+        "cpu of Each Endpoint < 90 %",
+        "at 'Each': CPU is that of a host or process: name one, or none.",
+    ),
+    (
+        "generator cpu of Products < 9 %",
+        "at 'Products': Generator CPU is known of all of it: leave this out.",
+    ),
+    ("gauge < 18", "at '<': say which: gauge of pool < 18."),
+    (
+        "memory of pos-1 < 18",
+        (
+            "at '18': '18' is not a percentage: write for example 1 % or 0.5 %. "
+            "Memory takes a percentage like 90 %, or a size like 500 MB."
+        ),
+    ),
     (
         "p95 <",
         "at its end: a limit is missing: write a time like 200 ms, or the word threshold.",
@@ -365,11 +381,17 @@ def criteria(draw: st.DrawFn) -> Criterion:
         Dimension.THROUGHPUT: rates,
         Dimension.RESOURCE: percents,
         Dimension.TRAFFIC: st.integers(0, 10**12).map(ByteRate),
+        Dimension.MEMORY: percents | st.integers(0, 10**15).map(Size),
         Dimension.SPAN: durations,
         Dimension.FACTOR: st.integers(1, 10**6).map(lambda n: Factor(Fraction(n, 100))),
         Dimension.COUNT: st.integers(0, 10**6).map(lambda n: Amount(Fraction(n))),
     }[metric.dimension]
-    scope = draw(scopes) if metric.has_endpoints else None
+    watched = metric.dimension is not Dimension.TIME and getattr(metric, "watched", False)
+    scope = draw(scopes) if metric.has_endpoints or watched else None
+    if watched and scope in (EACH_ENDPOINT, THE_RUN):
+        scope = "pos-1"
+    if metric.name == "gauge" and scope is None:
+        scope = "pool"
     limit = draw(target)
     if (limit is None and scope in (THE_RUN, EVERYTHING)) or isinstance(metric, Observed):
         scope = None if scope in (THE_RUN, EVERYTHING) else scope

@@ -304,7 +304,7 @@ def test_a_margin_says_how_far_and_on_which_side(changes, words):
          "9.2 % of the requests went wrong; the limit is 1 %."),
         ({"metric": "achieved rate", "operator": ">=", "measured": 93.5, "target": 98.0, **SHARE},
          "93.5 % of the load asked for was carried in time; asked is 98 %."),
-        ({"metric": "cpu", "measured": 97.0, "target": 90.0, **SHARE},
+        ({"criterion": "cpu < 90 %", "metric": "cpu", "measured": 97.0, "target": 90.0, **SHARE},
          "The system's processor was 97 % busy on average; the limit is 90 %."),
         ({"measured": None, "sentence": "Nobody knows"}, "Nobody knows."),
         ({"metric": "slow-down", "unit": "%", "sentence": "Too much."}, "Too much."),

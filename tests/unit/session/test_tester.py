@@ -11,7 +11,7 @@ from ApiLoadLibrary.engine.plan import ShardPlan, ShardResult, Tallies
 from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.monitor.host import HostMonitor
+from ApiLoadLibrary.monitor.monitor import Monitor
 from ApiLoadLibrary.session import going, tester
 from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.http import guarded_session
@@ -51,6 +51,9 @@ class FakeHost:
 
     def so_far(self) -> Tallies:
         return self.tallies
+
+    def pids(self) -> list[int]:
+        return []
 
     def results(self) -> list[ShardResult]:
         return [ShardResult(self.tallies, None, "It said nothing.")]
@@ -117,7 +120,7 @@ def test_a_generator_that_cannot_start_leaves_no_run() -> None:
 def test_what_is_watched_may_fail_to_start_but_no_shard_stays_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(HostMonitor, "start", broken(KeyboardInterrupt("Ctrl-C")))
+    monkeypatch.setattr(Monitor, "start", broken(KeyboardInterrupt("Ctrl-C")))
     host, kept = FakeHost(), []
     with pytest.raises(KeyboardInterrupt):
         run_on(host, kept)
@@ -126,7 +129,7 @@ def test_what_is_watched_may_fail_to_start_but_no_shard_stays_behind(
 
 
 def test_a_host_that_cannot_be_watched_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HostMonitor, "samples", broken(OSError("no such interface")))
+    monkeypatch.setattr(Monitor, "seen", broken(OSError("no such interface")))
     host, kept = FakeHost(), []
     run_on(host, kept, end(host))
     assert kept[0].host is None
@@ -134,7 +137,7 @@ def test_a_host_that_cannot_be_watched_is_unknown(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_run_is_kept_whatever_breaks_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HostMonitor, "stop", broken(KeyboardInterrupt()))
+    monkeypatch.setattr(Monitor, "stop", broken(KeyboardInterrupt()))
     host, kept = FakeHost(), []
     with pytest.raises(KeyboardInterrupt):
         run_on(host, kept, end(host))

@@ -16,7 +16,7 @@ from .earlier import EarlierCriterion, EarlierSession
 from .endpoint import Distribution, Endpoint, FailureCount
 from .follow_up import Alert, Approval, FailedTest, NotJudged, Recommendation, Waiver
 from .headroom import Headroom, Hold
-from .resources import ResourceSecond, ResourceUse, Summary
+from .resources import Monitored, MonitoredFigure, ResourceSecond, ResourceUse, Summary
 from .run import Generator, Phase, RequestSample, Run, Second
 
 __all__ = [
@@ -36,6 +36,8 @@ __all__ = [
     "Generator",
     "Headroom",
     "Hold",
+    "Monitored",
+    "MonitoredFigure",
     "NotJudged",
     "Phase",
     "Recommendation",
@@ -95,8 +97,9 @@ class Document:
         not_judged: What no criterion looked at.
         failed_tests: Tests that failed for another reason than a criterion.
         interrupted: Why the session ended early; null when it did not.
-        resources: What the watched hosts were doing, per load run.
-        alerts: What went out of bounds while load ran; none are raised yet.
+        resources: What the system under test's host was doing, per load run.
+        monitored: All that was watched, per load run: hosts, processes, gauges.
+        alerts: What went out of bounds while load ran.
         recommendations: What to do next, the most urgent first.
         waivers: Criteria that somebody decided to live with; they change no verdict.
         approvals: Signatures; none are read yet.
@@ -122,6 +125,7 @@ class Document:
     failed_tests: tuple[FailedTest, ...] = ()
     interrupted: str | None = None
     resources: tuple[ResourceUse, ...] = ()
+    monitored: tuple[Monitored, ...] = ()
     alerts: tuple[Alert, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     waivers: tuple[Waiver, ...] = ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ResourceSecond", "ResourceUse", "Summary"]
+from ApiLoadLibrary.measurement.watched import WatchedKind
+
+__all__ = ["Monitored", "MonitoredFigure", "ResourceSecond", "ResourceUse", "Summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,48 @@ class ResourceUse:
     sent_bytes_per_s: Summary
     received_bytes_per_s: Summary
     samples: tuple[ResourceSecond, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoredFigure:
+    """One figure of something that was watched, over a run.
+
+    Attributes:
+        name: With its unit: `cpu_percent`, `open_files`; of a gauge the name that the suite gave.
+        gauge: Whether the suite has named it; its unit is then the application's own.
+        average: The mean of the judged phase; null where nothing was seen in it.
+        lowest: The smallest there.
+        peak: The largest there.
+        values: One for each moment of `at_s`; null where it could not be seen.
+    """
+
+    name: str
+    gauge: bool
+    average: float | None
+    lowest: float | None
+    peak: float | None
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """A host, a process with its children, or an application, watched during one run.
+
+    Attributes:
+        run: The load run's id.
+        name: How criteria call it.
+        kind: `host`, `process`, or `generator` for the load generator itself.
+        of_system: Whether it is part of the system under test.
+        at_s: When it was looked at, in seconds from the start of the run's judged phase; what came
+            before that phase is negative.
+        figures: What was seen.
+        gaps: Why something could not be seen.
+    """
+
+    run: str
+    name: str
+    kind: WatchedKind
+    of_system: bool
+    at_s: tuple[float, ...]
+    figures: tuple[MonitoredFigure, ...]
+    gaps: tuple[str, ...] = ()
