@@ -76,3 +76,18 @@ def test_who_gets_in_with_an_expired_token_is_found(tmp_path: Path) -> None:
     assert "Products let in 4 with an expired token" in sentence
     assert "Nobody gets in without a right" in run.html
     assert "Strangers at the door" in run.html
+
+
+@pytest.mark.slow
+def test_connections_that_are_dropped_are_found(tmp_path: Path) -> None:
+    brief = ("TILLS: dict:{'quick': 100}", "OPENING: dict:{'quick': '500 ms'}")
+    run = with_fault(tmp_path, "websocket_flood", "drop-websockets", *brief)
+    found = broken(run)
+    sentence = found["dropped connections < 0.1 %"]
+    assert "of 100 connections" in sentence
+    assert "closed by the server (code 1011)" in sentence
+    assert "held connections >= 100" in found
+    assert "dropped connections < 0.1 %" in found
+    assert "refused connections < 0.1 %" not in found
+    assert "The WebSocket connections" in run.html
+    assert "something went wrong" in run.html  # what 1011 means
