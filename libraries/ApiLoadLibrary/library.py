@@ -219,7 +219,12 @@ def _root(suite: Any) -> Any:
 
 def _end_loads_of(owner: str) -> None:
     """End the load that a test or suite has left going on."""
-    for name in _session.background.end_all_of(owner):
+    try:
+        names = _session.background.end_all_of(owner)
+    except Exception as error:  # noqa: BLE001 - the test's end has more to do
+        logger.error(f"A load that was cut short could not be concluded: {error}")
+        return
+    for name in names:
         logger.warn(
             f"{name}: the load was cut short, since what had begun it is over; "
             "write `Wait Until Load Ends` or `Stop Load`."

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 
+import psutil
 import pytest
 
 from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
+from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.place import Place
@@ -143,3 +147,71 @@ def test_what_a_scenario_finds_is_added_and_a_mistake_of_it_loses_nothing(
     with pytest.raises(RuntimeError, match="no idea"):
         session.run(plan, lambda moment: None, fails)
     assert session.verdicts.latest_run().requests == 25
+
+
+class TimedOut(BaseException):
+    """As Robot's time-outs come: at any moment, and past every `except Exception`."""
+
+
+def test_a_time_out_while_a_result_is_gathered_does_not_lose_it(
+    session: AcceptanceSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(session)
+    load = session.background.find()
+
+    def broken_off(keep: object) -> None:
+        raise TimedOut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(load.going, "seal", broken_off)
+        with pytest.raises(TimedOut):
+            load.wait()
+    assert session.background.end_all_of() == []
+    assert [each.requests for each in session.verdicts.runs] == [50]
+
+
+def test_a_load_whose_result_cannot_be_concluded_keeps_no_other_one_going(
+    session: AcceptanceSession,
+) -> None:
+    def fails(run: RunResult) -> RunResult:
+        raise RuntimeError("no idea")
+
+    session.begin(session.plan(steady("50/s", "1 h"), "Get /ok", "one"), fails)
+    begin(session, "1 h", "two")
+    with pytest.raises(RuntimeError, match="no idea"):
+        session.background.end_all_of()
+    assert [each.name for each in session.verdicts.runs] == ["one", "two"]
+
+
+def test_a_load_that_nobody_can_look_after_any_more_ends_and_says_why(
+    session: AcceptanceSession,
+) -> None:
+    def fails(progress: Progress, elapsed_s: float) -> str | None:
+        raise RuntimeError("cannot count")
+
+    plan = session.plan(steady("50/s", "1 h"), "Get /ok", "behind")
+    going = session.tester.start(plan, "Suite.Test")
+    kept: list[RunResult] = []
+    load = session.background.look_after(
+        going, "Suite.Test", kept.append, lambda so_far: None, fails
+    )
+    with pytest.raises(RuntimeError, match="cannot count"):
+        load.wait()
+    assert [each.stopped for each in kept] == ["cannot count"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="it cannot be held still there")
+def test_a_load_generator_that_does_not_hear_is_ended_all_the_same(
+    session: AcceptanceSession,
+) -> None:
+    """Else the end of a test would wait for what is left of the hour."""
+    begin(session, "1 h")
+    time.sleep(0.5)
+    for each in psutil.Process().children():
+        if "ApiLoadLibrary.engine.shard" in each.cmdline():
+            each.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    session.background.end_all_of()
+    assert time.monotonic() - began < 40
+    assert session.verdicts.runs[0].generator.lost_shards

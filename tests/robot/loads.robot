@@ -81,6 +81,11 @@ Load Goes On While Something Else Is Done
     Wait Until Load Ends    Behind
     Get Metric    max    Quick
 
+Loads Are Begun By A Keyword Of The Suite's Own
+    [Documentation]    PASS
+    Start Load    Sustain Both Of Them
+    Get Metric    max    Slow    run=Two
+
 Load Is Ended When It Has Done Its Duty
     [Documentation]    PASS
     Start Load    Sustain 50 Requests Per Second On Quick    duration=1 h    name=Ended
@@ -111,6 +116,16 @@ Each Of Them Can Be Shown And Sends Nothing
     Show Load Plan    Send As Fast As Possible On Quick    duration=1 s
 
 *** Keywords ***
+Sustain Both Of Them
+    [Documentation]    Begins one load by itself, and then another: neither is waited for.
+    Start Load    Sustain 50 Requests Per Second On Quick    duration=1 h    name=One
+    ${before} =    Evaluate    time.monotonic()
+    Sustain 50 Requests Per Second On Slow    duration=8 s    name=Two
+    ${after} =    Evaluate    time.monotonic()
+    Should Be True    ${after} - ${before} < 6    A load was waited for that was to be begun.
+    Stop Load    Two
+    Stop Load    One
+
 Point At The Rig
     [Documentation]    One quick endpoint, and one that takes a while.
     Use Server    ${RIG}

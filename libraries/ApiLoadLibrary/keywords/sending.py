@@ -61,20 +61,20 @@ class Sender:
     @contextmanager
     def showing(self) -> Iterator[None]:
         """Within this nothing is sent: plans are shown."""
-        self.only_shows = True
+        before, self.only_shows = self.only_shows, True
         try:
             yield
         finally:
-            self.only_shows = False
+            self.only_shows = before
 
     @contextmanager
     def beginning(self) -> Iterator[None]:
         """Within this nobody waits for the end of a load: it goes on in the background."""
-        self.only_begins = True
+        before, self.only_begins = self.only_begins, True
         try:
             yield
         finally:
-            self.only_begins = False
+            self.only_begins = before
 
     def send(self, make_plan: Callable[[], LoadPlan], conclude: Conclude = as_it_is) -> str:
         """Make the load run, and return its id.

@@ -326,10 +326,9 @@ class AcceptanceSession:
             ServerUnreachable: The server accepts no connection; nothing was sent.
             EngineFailed: The load generator could not start.
         """
+        keep, stop = self._keeping(conclude), self._stop_watch(plan)
         going = self.tester.start(plan, self.place.name)
-        return self.background.look_after(
-            going, self.place.name, self._keeping(conclude), self._save, self._stop_watch(plan)
-        )
+        return self.background.look_after(going, self.place.name, keep, self._save, stop)
 
     def _keeping(self, conclude: Conclude) -> Callable[[RunResult], None]:
         def keep(result: RunResult) -> None:

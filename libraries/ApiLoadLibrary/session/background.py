@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 
 from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
 from ApiLoadLibrary.measurement.progress import Progress
@@ -43,10 +44,18 @@ class BackgroundLoad:
         self._lock = threading.Lock()
         self._untold: Moment | None = None
         self.kept = False
+        self._error: Exception | None = None
         self._thread = threading.Thread(
-            target=going.wait, args=(self._note, save, stop), daemon=True, name=going.plan.name
+            target=self._look_after, args=(save, stop), daemon=True, name=going.plan.name
         )
         self._thread.start()
+
+    def _look_after(self, save: Save, stop: Stop) -> None:
+        try:
+            self.going.wait(self._note, save, stop)
+        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
+            self._error = error
+            self.going.stop(str(error) or type(error).__name__)
 
     @property
     def name(self) -> str:
@@ -90,6 +99,9 @@ class BackgroundLoad:
             time.sleep(LOOK_EVERY_S)
             self._tell(watch)
         self._seal()
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
 
     def watch(self, seconds: float, watch: Watcher = lambda moment: None) -> None:
         """Let it go on for so long, or until it has ended by itself."""
@@ -110,8 +122,11 @@ class BackgroundLoad:
 
     def _seal(self) -> None:
         if not self.kept:
-            self.kept = True
-            self.going.seal(self._keep)
+            self.going.seal(self._keep_once)
+
+    def _keep_once(self, result: RunResult) -> None:
+        self.kept = True  # only now: a time-out may break off what comes before
+        self._keep(result)
 
 
 class BackgroundLoads:
@@ -171,11 +186,15 @@ class BackgroundLoads:
 
         Returns:
             The names of those that had not ended by themselves.
+
+        Raises:
+            Exception: Whatever was raised by what concludes one of them; all are ended first.
         """
         left = [each for each in self._left if owner in (None, each.owner)]
         unended = [each.name for each in left if each.going.running]
-        for each in left:
-            each.stop("what had begun it was over before the load was")
+        with ExitStack() as ending:  # each of them, whatever becomes of the others
+            for each in reversed(left):
+                ending.callback(each.stop, "what had begun it was over before the load was")
         return unended
 
     def require_none_goes_on(self, name: str | None = None) -> None:

@@ -56,6 +56,9 @@ LOOK_EVERY_S = 0.1
 SLACK_S = 30.0
 """What a run may take beyond the longest that its plan can, before it is ended."""
 
+STOP_S = 5.0
+"""What it may take to end once it has been stopped; then its processes are ended."""
+
 
 class LoadGoing:
     """A load run that has been started.
@@ -78,6 +81,7 @@ class LoadGoing:
         except BaseException:
             alarm.end()
             raise
+        self._last_s = time.monotonic() + longest_s(run.plan) + SLACK_S
 
     @property
     def plan(self) -> LoadPlan:
@@ -114,9 +118,8 @@ class LoadGoing:
         """
         self._monitor.start()
         run, plan = self._run, self.plan
-        deadline = time.monotonic() + longest_s(plan) + SLACK_S
         while run.running:
-            if time.monotonic() > deadline:
+            if time.monotonic() > self._last_s:
                 run.stop("the load generator did not end in time")
                 return
             time.sleep(LOOK_EVERY_S)
@@ -130,10 +133,15 @@ class LoadGoing:
     def finish(self) -> None:
         """End it now, as it was meant to end: nothing was promised for the time to come."""
         self._run.finish()
+        self._end_within(longest_s(self.plan) - self.plan.load.length.seconds + SLACK_S)
 
     def stop(self, reason: str) -> None:
         """End it before its time, keeping what was measured."""
         self._run.stop(reason)
+        self._end_within(STOP_S)
+
+    def _end_within(self, seconds: float) -> None:
+        self._last_s = min(self._last_s, time.monotonic() + seconds)
 
     def so_far(self) -> RunResult:
         """What has been measured until now."""
