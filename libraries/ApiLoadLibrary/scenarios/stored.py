@@ -3,7 +3,8 @@
 A client knows of each request one of three things: it was accepted (answered as its endpoint
 expects), refused (answered otherwise, with a status below 500), or neither: a time-out, a broken
 connection or a server error leave open whether it was carried out.  So there must be one row
-of each accepted request, none of a refused one, and at most one of the others.
+of each accepted request, none of a refused one or of one that was never sent, and at most one of
+the others.
 
 Whoever stores the requests' ids (`X-Request-Id`) is asked for them, and each is looked at;
 whoever only counts is compared by the number.
@@ -15,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ApiLoadLibrary.measurement.outcomes import is_status
+from ApiLoadLibrary.measurement.outcomes import is_dropped, is_status
 from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.workload.tracing import RequestIds
@@ -24,6 +25,7 @@ __all__ = ["Account", "account_of", "reading_of_count", "reading_of_ids"]
 
 UNACCOUNTED = "unaccounted writes"
 SHOWN = 3
+INCOMPLETE = "too many failed, or died with a part of the load generator, to know each of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Account:
         accepted: How many were accepted.
         refused: Arrivals that were refused, by their numbers.
         unknown: Arrivals of which nothing is known.
-        complete: Whether all of those are listed; of very many they are not.
+        complete: Whether all of those are listed; of very many they are not, nor of what a part
+            of the load generator had not told before it died.
         ids: What its requests carried as ids; None where they carried none.
     """
 
@@ -66,14 +69,14 @@ def account_of(run: RunResult, name: str) -> Account | None:
         accepted=requests - errors,
         refused=frozenset(arrival for arrival, _ in others) - unknown,
         unknown=unknown,
-        complete=len(others) == errors,
+        complete=len(others) == errors and not run.generator.lost_shards,
         ids=parts[0].ids,
     )
 
 
 def _leaves_open(outcome: int) -> bool:
     """Whether a request that ended so may have been carried out."""
-    return not is_status(outcome) or outcome >= 500
+    return outcome >= 500 if is_status(outcome) else not is_dropped(outcome)
 
 
 def reading_of_count(account: Account, stored: int) -> Reading:
@@ -84,20 +87,21 @@ def reading_of_count(account: Account, stored: int) -> Reading:
         return _found(account, fewest - stored, f"{fewest - stored:,} are missing", basis)
     if stored > most and account.complete:
         return _found(account, stored - most, f"{stored - most:,} are too many", basis)
-    if not account.complete or (account.unknown and stored != fewest):
+    if not account.complete:
+        return _unknown(account, INCOMPLETE, basis)
+    if account.unknown:
         reason = (
-            f"a count cannot tell them apart from {account.requests - account.accepted:,} requests "
-            "that ended in another way: let the server list the request ids (ids=)"
+            f"a count cannot tell them apart from {len(account.unknown):,} requests of unknown "
+            "fate: let the server list the request ids (ids=)"
         )
-        return Reading(UNACCOUNTED, None, account.requests, reason, basis=basis)
+        return _unknown(account, reason, basis)
     return _found(account, 0, "", basis)
 
 
 def reading_of_ids(account: Account, stored: Sequence[str]) -> Reading:
     """The account compared with the request id of each row."""
     if account.ids is None:
-        reason = "its requests carried no ids of ours: compare by count (count=)"
-        return Reading(UNACCOUNTED, None, account.requests, reason, endpoint=account.endpoint)
+        return _unknown(account, "its requests carried no ids of ours: compare by count (count=)")
     # Another endpoint of the run may have written to the same place.
     own = account.ids.run_id[:16]
     strange = sum(not each.startswith(own) for each in stored)
@@ -107,8 +111,7 @@ def reading_of_ids(account: Account, stored: Sequence[str]) -> Reading:
     refused = len(times.keys() & account.refused)
     missing = account.accepted - len(times.keys() - account.refused - account.unknown)
     if not account.complete:
-        reason = "too many requests failed for each of them to be known by its id"
-        return Reading(UNACCOUNTED, None, account.requests, reason, endpoint=account.endpoint)
+        return _unknown(account, INCOMPLETE)
     twice = _shown(account.ids, (each for each, count in times.items() if count > 1))
     told = [
         _told(missing, "accepted and not stored"),
@@ -135,7 +138,15 @@ def _shown(ids: RequestIds, arrivals: Iterable[int]) -> str:
     return f"{', '.join(named[:SHOWN])}{', …' if len(named) > SHOWN else ''}"
 
 
+def _unknown(account: Account, reason: str, basis: str = "") -> Reading:
+    return Reading(
+        *(UNACCOUNTED, None, account.requests, reason), basis=basis, endpoint=account.endpoint
+    )
+
+
 def _found(account: Account, value: int, reason: str, basis: str) -> Reading:
+    if not account.accepted and not value:
+        return _unknown(account, "no request was accepted", basis)
     return Reading(
         *(UNACCOUNTED, float(value), account.requests, reason),
         basis=basis,

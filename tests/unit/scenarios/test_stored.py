@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ApiLoadLibrary.scenarios.stored import Account, reading_of_count, reading_of_ids
+from ApiLoadLibrary.measurement.outcomes import Failure
+from ApiLoadLibrary.scenarios.stored import Account, account_of, reading_of_count, reading_of_ids
 from ApiLoadLibrary.workload.tracing import RequestIds
+from unit.criteria.builders import Request, a_run, an_endpoint
 
 IDS = RequestIds("0123456789abcdef0123456789abcdef", 2)
 OTHERS = RequestIds("0123456789abcdef0123456789abcdef", 1)
@@ -81,7 +85,23 @@ def test_who_only_counts_is_compared_by_the_number(stored: int, value: int, reas
 
 def test_a_count_below_what_was_accepted_is_a_loss_whatever_timed_out() -> None:
     assert reading_of_count(account(unknown={9}), 7).value == 2
-    assert reading_of_count(account(unknown={9}), 9).value == 0
+
+
+def test_a_count_does_not_say_whether_a_time_out_stands_in_for_a_loss() -> None:
+    found = reading_of_count(account(unknown={9}), 9)
+    assert found.value is None
+    assert "let the server list the request ids (ids=)" in found.reason
+    assert found.endpoint == "Orders"  # it takes the place of what was found before
+
+
+def test_what_was_never_sent_was_not_stored_for_sure() -> None:
+    sent = [Request()] * 8
+    dropped = [Request(outcome=Failure.DROPPED_WORKERS_BUSY, delay_ms=900)] * 2
+    run = a_run(an_endpoint([*sent, *dropped], "Orders"))
+    found = account_of(run, "orders")
+    assert found is not None
+    assert (found.accepted, found.unknown, found.refused) == (8, frozenset(), frozenset({8, 9}))
+    assert reading_of_count(found, 8).value == 0
 
 
 def test_more_failures_than_can_be_listed_decide_nothing() -> None:
@@ -94,3 +114,19 @@ def test_an_id_is_read_back_as_the_arrival_that_carried_it() -> None:
     assert [IDS.arrival_of(str(IDS.of(each))) for each in (0, 7, 2**40)] == [0, 7, 2**40]
     assert IDS.arrival_of(str(OTHERS.of(7))) is None
     assert IDS.arrival_of("7") is None
+
+
+def test_where_nothing_was_accepted_nothing_is_shown() -> None:
+    nothing = account(unknown=set(range(10)))
+    assert reading_of_ids(nothing, []).value is reading_of_count(nothing, 0).value is None
+    assert reading_of_ids(nothing, []).reason == "no request was accepted"
+    assert reading_of_ids(account(refused=set(range(10))), rows(1)).value == 1
+
+
+def test_what_a_part_of_the_load_generator_has_not_told_is_not_known() -> None:
+    run = a_run(an_endpoint([Request()] * 8, "Orders"))
+    lost = replace(run, generator=replace(run.generator, lost_shards=(1,)))
+    found = account_of(lost, "Orders")
+    assert found is not None
+    assert reading_of_ids(replace(found, ids=IDS), rows(*range(8))).value is None
+    assert reading_of_count(found, 8).value is None
