@@ -43,6 +43,14 @@ def test_a_trace_holds_every_request_with_the_headers_asked_for(rig: str) -> Non
     assert all(each.sent_ns < each.first_byte_ns <= each.done_ns for each in slow)
 
 
+def test_a_trace_holds_headers_through_requests_too(rig: str) -> None:
+    """Else a rate limit's `Retry-After` would be found missing."""
+    run = traced(
+        rig, [get("/redirect?/ok")], steady("20/s", "500 ms"), {"location"}, transport="requests"
+    )
+    assert {(each.outcome, each.headers) for each in run.trace} == {(302, (("location", "/ok"),))}
+
+
 def test_a_trace_holds_failures_too(rig: str) -> None:
     run = traced(rig, [get("/reset")], steady("20/s", "500 ms"), set())
     assert [each.outcome for each in run.trace] == [Failure.RESET] * 10

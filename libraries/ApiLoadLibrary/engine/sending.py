@@ -36,10 +36,9 @@ class Task:
         first_byte_ns: When the head of its answer had been read; -1 when that is not known.
         bytes_received: Of the answer's body, as it travelled.
         outcome, ended_ns: What it came to, and when its worker had done with it.
+        headers: Those of its answer that a trace is to hold.
         error: What the code of an action did wrong, in words.
     """
-
-    headers = ()  # nobody looks at them
 
     __slots__ = (
         "arrival",
@@ -50,6 +49,7 @@ class Task:
         "endpoint",
         "error",
         "first_byte_ns",
+        "headers",
         "outcome",
         "reconnected",
         "scheduled_ns",
@@ -68,6 +68,7 @@ class Task:
         self.waited_for = 0
         self.bytes_sent = self.bytes_received = 0
         self.error = ""
+        self.headers: tuple[tuple[str, str], ...] = ()
 
 
 Send = Callable[[Task], int]
@@ -138,6 +139,7 @@ class _ThroughRequests:
         self._verify = plan.verify
         self._cert = (plan.cert[0], plan.cert[-1]) if plan.cert else None
         self._proxies = proxies_to(template.origin)
+        self._traced = plan.traced or ()
 
     def __call__(self, task: Task) -> int:
         """Send one."""
@@ -158,6 +160,9 @@ class _ThroughRequests:
             proxies=self._proxies,
         )
         task.first_byte_ns = monotonic_ns()
+        if self._traced:
+            named = ((name.lower(), value) for name, value in response.raw.headers.items())
+            task.headers = tuple(each for each in named if each[0] in self._traced)
         try:
             # Not decoded: that would cost, and nobody reads it.
             while chunk := response.raw.read(CHUNK_BYTES, decode_content=False):
