@@ -339,6 +339,13 @@ class Rate:
         """The exact rate per second."""
         return self.count * NS_PER_S / self.per.ns
 
+    @property
+    def rounded(self) -> Rate:
+        """The same for people: what is no whole number has four digits, as a third of a rate."""
+        if self.count.denominator == 1:
+            return self
+        return Rate(Fraction(f"{float(self.count):.4g}"), self.per)
+
     def __str__(self) -> str:
         per = str(self.per)
         return f"{_decimal(self.count)}/{per.removeprefix('1 ')}"

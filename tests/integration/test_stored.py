@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import requests
@@ -110,6 +111,18 @@ def test_what_cannot_be_compared_says_what_to_write(
     session.run(session.plan(steady("20/s", "100 ms"), "Create Order"), lambda moment: None)
     with pytest.raises(BadInput, match=problem):
         stored_of(session, **changes)
+
+
+def test_what_can_be_removed_is_removed_whatever_becomes_of_the_rest(api: str) -> None:
+    session = signed_in(api)
+    for _ in range(2):
+        sustain(session)
+    first, second = session.verdicts.runs
+    session.verdicts.runs[:] = [replace(first, id="nobody's/at/all"), second]
+    with pytest.raises(BadInput, match="was answered with status 404"):
+        Stored(session).remove("DELETE", "/api/load-runs/{{run}}", None)
+    session.verdicts.runs[:] = [second]
+    assert stored_of(session).value == 100
 
 
 def test_a_path_without_the_runs_id_removes_nothing(api: str) -> None:

@@ -63,7 +63,7 @@ class Subject(Totals):
         rates = [each.rate for each in self.endpoints if each.rate is not None]
         times = {each.per for each in rates}
         if len(times) == 1:
-            return str(Rate(sum((each.count for each in rates), Fraction(0)), *times))
+            return str(Rate(sum((each.count for each in rates), Fraction(0)), *times).rounded)
         mean = sum(each.offered_rate_per_s for each in self.endpoints)
         return f"{mean:,.4g}/s{'' if rates else ' on average'}"
 

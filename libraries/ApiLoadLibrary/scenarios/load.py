@@ -90,10 +90,7 @@ class Load:
         """What is asked of the endpoint at this place."""
         if self.own_words:
             return self.own_words[place]
-        if not self.rates:
-            return self.words
-        rate = self.rates[place]
-        return str(Rate(Fraction(f"{float(rate.count):.4g}"), rate.per))
+        return str(self.rates[place].rounded) if self.rates else self.words
 
     def randomly(self) -> Load:
         """The same with arrivals at random.

@@ -102,8 +102,14 @@ class Stored:
         runs = [verdicts.latest_run(run_name)] if run_name else verdicts.runs
         if not runs:
             raise NothingToJudge("No load run has been made yet, so nothing was written.")
+        refused = []
         for run in runs:
-            self._ask(method.upper(), path, run)
+            try:
+                self._ask(method.upper(), path, run)
+            except BadInput as error:  # another run's may be there all the same
+                refused.append(error)
+        if refused:
+            raise refused[0]
         return len(runs)
 
     def _ask(self, method: str, path: str, run: RunResult) -> Any:

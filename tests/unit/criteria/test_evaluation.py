@@ -1,6 +1,8 @@
 """Verdicts, and the sentences they are told in: each text here has been read and approved."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from ApiLoadLibrary.criteria.evaluation import Measured, measure
 from ApiLoadLibrary.criteria.judgement import Verdict, worst
 from ApiLoadLibrary.errors import BadCriterion, UnknownName
 from ApiLoadLibrary.measurement.outcomes import Failure
+from ApiLoadLibrary.values import Duration, Rate
 from unit.criteria.builders import Request, a_run, an_endpoint, around, every, judge
 
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
@@ -194,3 +197,24 @@ def test_fail_beats_inconclusive_beats_pass_and_nothing_is_inconclusive() -> Non
     assert worst([PASS, INCONCLUSIVE]) is INCONCLUSIVE
     assert worst([PASS, PASS]) is PASS
     assert worst([]) is INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "parts, told",
+    [
+        (["1/3"], "at 0.3333/min"),
+        (["1000/3"], "at 333.3/min"),
+        (["12345"], "at 12,345/min"),
+        (["2.5"], "at 2.5/min"),
+        (["1000/3", "2000/3"], "at 1,000/min"),
+    ],
+)
+def test_the_part_of_a_mix_is_told_in_a_few_digits(parts: list[str], told: str) -> None:
+    endpoints = [
+        replace(
+            an_endpoint([Request()] * 100, f"E{place}"),
+            rate=Rate(Fraction(part), Duration.parse("1 min")),
+        )
+        for place, part in enumerate(parts)
+    ]
+    assert judge("error rate of the run < 50 %", a_run(*endpoints)).sentence.count(told) == 1
