@@ -22,6 +22,7 @@ from ApiLoadLibrary.report.requirement import requirement
 from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
 from unit.report import samples
+from unit.report.advice.documents import endpoint_of, host_of, run_of, steady
 
 WIDTHS = (390, 768, 1280)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -113,6 +114,12 @@ def long_names() -> Any:
     )
 
 
+def at_rate(per_s: int) -> Any:
+    """A run at this rate, the slower the faster it is sent: together they show what gives out."""
+    run = run_of(endpoint_of(steady(per_s), seconds=12, per_s=per_s), host=host_of([per_s] * 12))
+    return replace(run, id=f"run-{per_s}", name=f"{LONG} {per_s}")
+
+
 SESSIONS = {
     "pass": samples.session,
     "fail": samples.failing,
@@ -124,6 +131,7 @@ SESSIONS = {
     ),
     "far": lambda: samples.session(criteria=(samples.judged(1, target=1_234_567.0),)),
     "names": long_names,
+    "rates": lambda: samples.session(runs=tuple(map(at_rate, (10, 40, 90)))),
 }
 
 
