@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .advice.headroom import ONE_RATE
 from .charts import Scale
 from .document import Document, Headroom, Hold
 from .formats import rate
@@ -52,16 +53,39 @@ class HeadroomView:
 
 
 def view_headroom(document: Document) -> Iterator[HeadroomView]:
-    """The headroom of a document, by load runs that belong together."""
+    """The headroom of a document: first what several rates tell, then where there was only one."""
     names = {run.id: run.name for run in document.runs}
-    for each in document.headroom:
-        several = len(document.headroom) > 1
-        title = ", ".join(f"“{names.get(run, run)}”" for run in each.runs) if several else ""
+    told = [each for each in document.headroom if not _is_of_one_rate(each)]
+    for each in told:
         end = BEYOND * max(each.highest_rate_per_s, *map(_furthest, each.holds))
-        is_told = any(hold.held_up_to_per_s != each.highest_rate_per_s for hold in each.holds)
-        is_told |= each.highest_rate_per_s > BEYOND * each.lowest_rate_per_s
-        rows = tuple(_row(hold, each, end) for hold in each.holds) if is_told else ()
-        yield HeadroomView(title, each.sentence, rate(float(f"{end:.3g}")), rows)
+        rows = tuple(_row(hold, each, end) for hold in each.holds)
+        title = _names(each, names) if len(document.headroom) > 1 else ""
+        yield HeadroomView(title, each.sentence, _about(end), rows)
+    untold = [each for each in document.headroom if _is_of_one_rate(each)]
+    if untold:
+        yield HeadroomView("", _untold(untold, names), "", ())
+
+
+def _is_of_one_rate(headroom: Headroom) -> bool:
+    return headroom.highest_rate_per_s < ONE_RATE * headroom.lowest_rate_per_s
+
+
+def _untold(headrooms: list[Headroom], names: dict[str, str]) -> str:
+    if len(headrooms) == 1 and len(names) == 1:
+        return headrooms[0].sentence
+    tried = (f"{_names(each, names)} ({_about(each.highest_rate_per_s)})" for each in headrooms)
+    return (
+        f"Tried at one rate only: {', '.join(tried)}. When that gives out cannot be told from one "
+        "constant rate; load that rises, with `Ramp From … To …`, shows it."
+    )
+
+
+def _names(headroom: Headroom, names: dict[str, str]) -> str:
+    return ", ".join(f"“{names.get(run, run)}”" for run in headroom.runs)
+
+
+def _about(per_s: float) -> str:
+    return rate(float(f"{per_s:.3g}"))
 
 
 def _furthest(hold: Hold) -> float:

@@ -84,13 +84,12 @@ def bounds_of(runs: Sequence[RunEvidence]) -> list[Bound]:
         _errors(runs),
         Bound("The load is sent in time", _unsent, 1 - LEAST_SENT),
     ]
-    hosts = {use.host: run.shares_machine(use) for run in runs for use in run.hosts}
-    return [*found, *(_processor(host, is_shared=hosts[host]) for host in sorted(hosts))]
+    hosts = {host for run in runs for host in run.hosts_of_its_own}
+    return [*found, *map(_processor, sorted(hosts))]
 
 
-def _processor(host: str, *, is_shared: bool) -> Bound:
+def _processor(host: str) -> Bound:
     words = f"The processor of {host} stays below {formats.percent(FULL_PERCENT)}"
-    words += ", the load generator's part included" if is_shared else ""
     return Bound(words, partial(_cpu, host), FULL_PERCENT, grows=True, host=host)
 
 
@@ -120,7 +119,11 @@ def _errors(runs: Sequence[RunEvidence]) -> Bound:
         if each.metric == "error rate" and each.operator.startswith("<") and each.endpoint is None
     ]
     limit = min(limits, default=MOST_ERRORS)
-    words = "No request fails" if limit <= 0 else f"At most {formats.percent(100 * limit)} fail"
+    words = (
+        "No request fails"
+        if limit <= 0
+        else f"At most {formats.percent(100 * limit)} of the requests fail"
+    )
     return Bound(words, _failed, limit)
 
 

@@ -152,6 +152,11 @@ class RunEvidence:
         uses = (each for each in self.document.resources if each.run == self.run.id)
         return tuple(each for each in uses if each.samples)
 
+    @property
+    def hosts_of_its_own(self) -> tuple[str, ...]:
+        """The names of watched hosts on which the load generator did not work."""
+        return tuple(each.host for each in self.hosts if not self.shares_machine(each))
+
     def shares_machine(self, use: ResourceUse) -> bool:
         """Whether the load generator took its part of this host."""
         mine = ("localhost", "127.0.0.1", "::1", self.document.environment.get("generator_host"))

@@ -18,7 +18,7 @@ from .levels import Level, groups, levels_of
 from .rule import Found, Sure
 from .wording import about, listed
 
-__all__ = ["closed_plateau", "gives_out", "headrooms"]
+__all__ = ["ONE_RATE", "closed_plateau", "gives_out", "headrooms"]
 
 ONE_RATE = 1.2
 """Rates that differ by less than a fifth are one."""

@@ -40,7 +40,8 @@ class Level:
         p50_ms, p95_ms, p99_ms: Over all endpoints: the median of the seconds' values; nan
             without answers.
         p95_of: The same of the 95th percentile of each endpoint, by name.
-        cpu_percent: How busy each watched host was, by its name.
+        cpu_percent: How busy each watched host was, by its name; not one that the load generator
+            worked on too.
     """
 
     rate: float
@@ -128,6 +129,7 @@ def _level(evidence: RunEvidence, part: Places) -> Level:
                 numbers([each.cpu_percent for each in use.samples if start < each.at_s <= end])
             )
             for use in evidence.hosts
+            if use.host in evidence.hosts_of_its_own
         },
     )
 

@@ -205,3 +205,11 @@ def test_the_advice_at_the_limit_depends_on_what_was_used_up_there(cpu, advice: 
     (found,) = spoken(document, of="gives out")["gives out"]
     assert found.advice == advice
     assert found.finding.startswith("Between ")
+
+
+def test_a_processor_that_the_load_generator_worked_on_too_is_left_out() -> None:
+    document = rising(STEPS, slow_above(999), scenario="steps", cpu=lambda rate: rate / 2)
+    alone = replace(document, environment={"generator_host": "ci-7"})
+    shared = replace(document, environment={"generator_host": "pos-1"})
+    hosts = [{hold.host for hold in headrooms(each)[0].holds} for each in (alone, shared)]
+    assert hosts == [{None, "pos-1"}, {None}]

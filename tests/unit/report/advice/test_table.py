@@ -66,6 +66,16 @@ def test_the_most_urgent_comes_first() -> None:
     ]
 
 
+@pytest.mark.parametrize("count, more", [(5, None), (6, "1 more"), (9, "4 more")])
+def test_a_handful_is_shown_and_the_rest_folded_away(count: int, more: str | None) -> None:
+    rule = says(*(find(about=str(n), criteria=(f"C{n}",)) for n in range(count)))
+    page = render(replace(passing(), recommendations=recommend(passing(), [rule])))
+    shown, _, folded = page.partition('<details class="printed"><summary>')
+    assert shown.count("<strong><bdi>It is so</bdi></strong>") == min(count, 5)
+    assert page.count("<strong><bdi>It is so</bdi></strong>") == count
+    assert f"{more}, less urgent</summary>" in folded if more else "less urgent" not in page
+
+
 def says(*founds: Found, name: str = "rule", unless: tuple[str, ...] = ()) -> Rule:
     return Rule(name, lambda _session: iter(founds), "QA", "Do it.", frozenset(unless))
 
