@@ -227,7 +227,7 @@ def closed_plateau(session: SessionEvidence) -> Iterator[Found]:
 
 def _can_be_compared(evidence: RunEvidence) -> bool:
     run = evidence.run
-    usable = evidence.trusted and run.scenario == "closed" and run.response_time_ms is not None
+    usable = evidence.trusted and run.scenario == "closed" and run.generator.workers > 0
     return usable and run.errors <= MOST_FAILED * run.requests and _carried(evidence) > 0
 
 
