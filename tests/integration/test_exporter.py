@@ -13,12 +13,21 @@ from typing import ClassVar
 
 import psutil
 import pytest
+import requests
 
+from ApiLoadLibrary.criteria.evaluation import evaluate
+from ApiLoadLibrary.criteria.grammar import parse
+from ApiLoadLibrary.criteria.judgement import Verdict
 from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.monitor.exporter import MetricsProbe
 from ApiLoadLibrary.monitor.host import HostProbe
 from ApiLoadLibrary.monitor.probe import Unseen
 from ApiLoadLibrary.monitor.scrape import Gauge
+from ApiLoadLibrary.session.tester import LoadTester
+from ApiLoadLibrary.session.watching import Watching
+from ApiLoadLibrary.workload.endpoint import Endpoint
+from integration.loads import load_tester, steady, watch_nothing
 
 NODE_EXPORTER = "prometheus-node-exporter"
 
@@ -170,3 +179,30 @@ def test_before_any_load_a_gauge_that_is_not_there_is_refused(application: str) 
     nothing = MetricsProbe("shop", application, of_system=True)
     with pytest.raises(BadInput, match=r"like pool=metric_name. Its metrics: pool_used, orders_to"):
         nothing.require()
+
+
+@pytest.mark.slow
+def test_the_systems_cpu_can_be_judged_where_it_is_another_host(rig: str) -> None:
+    """The server's address is a tunnel's: the suite says where the system under test is."""
+    with node_exporter() as url:
+        watching = Watching()
+        watching.add_host("pos-1", url, is_system=True)
+        load = LoadTester(load_tester(rig).config, requests.Session(), watching=watching)
+        plan = load.plan([Endpoint("Products", "GET", "/ok")], steady("50/s", "4 s"), "Watched")
+        kept: list[RunResult] = []
+        load.run(plan, "A test", watch_nothing, kept.append)
+    (run,) = kept
+    assert run.host is not None
+    assert run.host.name == "pos-1"
+    assert 3 <= len(run.host.samples) <= 4
+    for text in ("cpu <= 100 %", "memory < 100 %", "disk of pos-1 < 100 %"):
+        judgement = evaluate(parse(text), run)
+        assert judgement.measured is not None, judgement.sentence
+        assert " of pos-1 was " in judgement.sentence
+    impossible = evaluate(parse("cpu < 0.01 %"), run)
+    assert impossible.verdict is Verdict.FAIL
+    assert {each.name: each.of_system for each in run.watched} == {
+        "this machine": False,
+        "pos-1": True,
+        "Load Generator": False,
+    }

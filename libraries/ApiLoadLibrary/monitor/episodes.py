@@ -45,12 +45,12 @@ class Bad:
     Attributes:
         value: How bad, in the kind's unit; None where there is no value.
         words: The value as a person says it.
-        more: What else a person should know, as a sentence's tail.
+        before: What is usual, as a person says it; empty where nobody knows.
     """
 
     value: float | None = None
     words: str = ""
-    more: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ class Episodes:
         if self.kind.momentary:
             self._open, episode.end_s = None, at_s
             self._over.append(episode)
-        since = f" (since {clock(episode.start_s)} into the load)"
+        before = f"{bad.before} before; " if bad.before else ""
+        since = f" ({before}since {clock(episode.start_s)} into the load)"
         return News(True, self._words(self.kind.begins, bad) + since)
 
     def _calm(self, at_s: float) -> News | None:
@@ -142,7 +143,7 @@ class Episodes:
 
     def _words(self, pattern: str, bad: Bad) -> str:
         subject = self.kind.subject.format(where=self.where)
-        return f"{subject} {pattern.format(value=bad.words)}{bad.more}"
+        return f"{subject} {pattern.format(value=bad.words)}"
 
     def _told(self, episode: _Episode) -> str:
         words = self._words(self.kind.was, episode.first)
@@ -150,7 +151,8 @@ class Episodes:
             return f"{words} at {clock(episode.start_s)}"
         until = "until the end" if episode.end_s is None else f"to {clock(episode.end_s)}"
         worst = f", {self.kind.worst.format(value=episode.worst.words)}" if self.kind.worst else ""
-        return f"{words} from {clock(episode.start_s)} {until}{worst}"
+        before = f" ({episode.first.before} before)" if episode.first.before else ""
+        return f"{words} from {clock(episode.start_s)} {until}{worst}{before}"
 
     def alerts(self) -> list[Alert]:
         """What there was to tell until now."""

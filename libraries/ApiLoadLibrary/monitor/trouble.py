@@ -105,8 +105,8 @@ class _ErrorSpike:
             or beyond < SPIKE_DEVIATIONS
         ):
             return None
-        more = f", and {100 * usual:.2g} % did before" if self._requests else ""
-        return Bad(100 * share, f"{100 * share:.3g} %", more)
+        before = f"{100 * usual:.2g} %" if self._requests else ""
+        return Bad(100 * share, f"{100 * share:.3g} %", before)
 
 
 class _Shift:
@@ -148,4 +148,8 @@ class _Shift:
         usual_ms = statistics.median(self._usual_ms)
         if p95_ms <= SHIFT_TIMES * usual_ms + SHIFT_MS:
             return None
-        return Bad(p95_ms, f"{p95_ms:,.3g} ms", f", and up to {usual_ms:,.3g} ms before")
+        return Bad(p95_ms, _milliseconds(p95_ms), _milliseconds(usual_ms))
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:,.0f} ms" if value >= 100 else f"{value:.3g} ms"

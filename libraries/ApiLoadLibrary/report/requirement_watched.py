@@ -16,7 +16,7 @@ WATCHED_WORDS = {
     "memory": "{of} memory is {limit} full",
     "disk": "{of} disk is {limit} full",
     "network": "{of} network carries {limit}",
-    "swap": "{of} swapped-out memory is {limit} of what there is room for",
+    "swap": "{of} swap is {limit} full",
     "open files": "{of} open files number {limit}",
     "gauge": "{name} is {limit}",
 }

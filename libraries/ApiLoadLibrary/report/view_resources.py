@@ -48,9 +48,15 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class ResourceView:
-    """A host, a process or an application during one run."""
+    """A host, a process or an application during one run.
+
+    Attributes:
+        folded: Whether it is shown to those only who open it: the system under test is what
+            everybody wants to see.
+    """
 
     title: str
+    folded: bool
     gauges: tuple[Gauge, ...]
     table: Table
     gaps: str
@@ -80,7 +86,13 @@ def view_resources(document: Document) -> Iterator[ResourceView]:
         found = {figure.name: figure for figure in each.figures if not figure.gauge}
         gauges = [*_standard(found), *_own(each)]
         if gauges:
-            yield ResourceView(f"{title}, during “{run}”", tuple(gauges), _table(each), _gaps(each))
+            yield ResourceView(
+                f"{title}, during “{run}”",
+                each.kind is WatchedKind.GENERATOR,
+                tuple(gauges),
+                _table(each),
+                _gaps(each),
+            )
 
 
 def _of_older(use: ResourceUse) -> Monitored:
@@ -111,7 +123,8 @@ def _standard(figures: dict[str, MonitoredFigure]) -> Iterator[Gauge]:
     """The figures that everybody looks at first."""
     for title, name, high, words in _TILES:
         figure = figures.get(name)
-        if figure is not None and figure.average is not None:
+        is_told = name == "cpu_cores" and "cpu_percent" in figures
+        if figure is not None and figure.average is not None and not is_told:
             yield Gauge(title, words(figures), trend(figure.values, high))
 
 
@@ -134,6 +147,12 @@ def _shares(name: str) -> Callable[[Figures], str]:
         return f"{average} on average, {peak} at the peak"
 
     return words
+
+
+def _processor(figures: Figures) -> str:
+    cores = figures.get("cpu_cores")
+    used = f": {formats.number(cores.peak, 2)} cores" if cores and cores.peak is not None else ""
+    return f"{_shares('cpu_percent')(figures)}{used}"
 
 
 def _memory(figures: Figures) -> str:
@@ -187,7 +206,7 @@ def _sockets(figures: Figures) -> str:
 
 
 _TILES: tuple[tuple[str, str, float | None, Callable[[Figures], str]], ...] = (
-    ("Processor", "cpu_percent", 100, _shares("cpu_percent")),
+    ("Processor", "cpu_percent", 100, _processor),
     ("Processors in use", "cpu_cores", None, _cores),
     ("Memory", "memory_percent", 100, _memory),
     ("Disk", "disk_percent", 100, _disk),

@@ -170,13 +170,12 @@ class Watching:
 
     def _all(self, server: Origin | None) -> Iterator[Probe]:
         hosts = list(self._hosts.values())
-        is_here = server is not None and is_local(server)
+        # Who says where the system under test is knows better than its address, which may be
+        # that of a tunnel.
+        told = any(each.url and each.is_system for each in hosts)
+        is_here = server is not None and is_local(server) and not told
         if all(each.url for each in hosts):
-            # Who says where the system under test is knows better than its address, which may
-            # be that of a tunnel.
-            told = any(each.is_system for each in hosts)
-            name = server.host if server and is_here and not told else THIS_MACHINE
-            yield HostProbe(name, of_system=is_here and not told)
+            yield HostProbe(server.host if server and is_here else THIS_MACHINE, of_system=is_here)
         yield from (each.probe(server) for each in hosts)
         yield from (ProcessProbe(name, wanted) for name, wanted in self._processes.values())
         if server and is_here and not self._processes and _can_be_seen(server.port):

@@ -41,7 +41,8 @@ def run(
 def test_a_spike_of_errors_is_told_with_what_was_usual() -> None:
     news, (alert,) = run(lambda second: 0.4 if 20 <= second < 25 else 0.002)
     assert [each.began for each in news] == [True, False]
-    assert "go wrong, and 0." in news[0].text
+    assert " % go wrong (0." in news[0].text
+    assert " % before; since 0:" in news[0].text
     assert alert.message.startswith("Of the requests of “Everyday load” ")
     assert (alert.what, alert.where, alert.unit) == ("error rate", "Everyday load", "%")
     assert 19 <= alert.start_s <= 21
@@ -78,7 +79,8 @@ def test_a_shift_of_response_times_is_told_with_what_was_usual() -> None:
     news, (alert,) = run(median_ms=lambda second: 90.0 if 20 <= second < 30 else 20.0)
     assert [each.began for each in news] == [True, False]
     assert "95 of 100 take up to 1" in news[0].text
-    assert "ms, and up to 4" in news[0].text
+    assert " ms (4" in news[0].text
+    assert alert.message.endswith(" ms before).")
     assert (alert.what, alert.unit) == ("response time", "ms")
     assert 19 <= alert.start_s <= 21
     assert 29 <= (alert.end_s or 0) <= 31
