@@ -23,6 +23,7 @@ from .keywords.literal import end_before_load, slips
 from .keywords.loads import Loads
 from .keywords.metrics import Metrics
 from .keywords.monitoring import Monitoring
+from .keywords.rate_limits import RateLimits
 from .keywords.recovery import Recovery
 from .keywords.sending import Sender
 from .keywords.servers import Servers
@@ -37,7 +38,7 @@ from .session.place import Place
 __all__ = ["ApiLoadLibrary"]
 
 PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Monitoring, Metrics, Waivers)
-SENDING_PARTS = (Loads, Bursts, Recovery, Strangers, Sockets, Background)
+SENDING_PARTS = (Loads, Bursts, RateLimits, Recovery, Strangers, Sockets, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
 
 _session = AcceptanceSession()

@@ -49,6 +49,13 @@ def recovering_server() -> Iterator[str]:
 
 
 @contextmanager
+def limited_server(kind: str, limit: int, window_s: float, *arguments: str) -> Iterator[str]:
+    """The address of a fresh server with a rate limiter of this kind."""
+    with _process("rig.limited", kind, str(limit), str(window_s), *arguments) as line:
+        yield f"http://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
 def reference_api(*arguments: str) -> Iterator[str]:
     """The address of a fresh reference API."""
     with _process("pos_api", "--port", "0", "--log-level", "warning", *arguments) as line:
@@ -80,6 +87,12 @@ def took_ns(address: str) -> list[int]:
     with urllib.request.urlopen(f"{address}/took", timeout=10) as answer:
         found: list[int] = json.load(answer)
         return found
+
+
+def truth(address: str) -> Any:
+    """How many of its limited requests a limited server has accepted and refused."""
+    with urllib.request.urlopen(f"{address}/truth", timeout=10) as answer:
+        return json.load(answer)
 
 
 def counts(address: str, ca: str | None = None) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rig.metrics import metrics_server
-from rig.process import ROOT, counts, recovering_server, rig_server
+from rig.process import ROOT, counts, limited_server, recovering_server, rig_server
 from rig.robot_run import RobotRun, run_robot
 
 SUITES = ROOT / "tests" / "robot"
@@ -192,3 +192,31 @@ def test_what_is_watched_is_judged_and_alerts_are_told(tmp_path: Path) -> None:
     pool = next(each for each in watched["shop"]["figures"] if each["name"] == "pool")
     assert (pool["gauge"], pool["average"], set(pool["values"])) == (True, 7, {7})
     assert "The Victim, with all that it started, during “Watched”" in run.html
+
+
+@pytest.mark.slow
+def test_rate_limits_are_probed_and_judged_well_and_badly(tmp_path: Path) -> None:
+    log, grudge = ("sliding_log", 20, 0.5), ("--status", "503", "--told-late", "3")
+    with (
+        limited_server(*log) as keeps,
+        limited_server(*log, *grudge) as grudging,
+        limited_server("none", 1, 1) as open_to_all,
+    ):
+        servers = {"KEEPS": keeps, "GRUDGING": grudging, "OPEN": open_to_all}
+        variables = [word for each in servers.items() for word in ("-v", ":".join(each))]
+        run = run_robot(tmp_path, *variables, str(SUITES / "rate_limits.robot"))
+        assert wrong_outcomes(run, keeps) == []
+    runs = {each["name"]: each for each in run.report["runs"]}
+    kept = runs["Kept"]
+    assert (kept["scenario"], kept["errors"]) == ("rate_limit", 0)
+    assert kept["refused"] == kept["details"]["above"]["refused"] > 20
+    assert [each["name"] for each in kept["details"]["bystanders"]] == [
+        "Free",
+        "Limited (other token)",
+    ]
+    assert [each["name"] for each in kept["phases"]] == ["below", "above", "after"]
+    assert "Refusals tell when to come back (Retry-After), and that is true." in run.html
+    assert "Not one of 102 requests was refused: nothing limits them." in run.html
+    assert "What was let through in any stretch of time" in run.html
+    assert "somebody else" not in (tmp_path / "acceptance-report.json").read_text()
+    assert "nothing is sent." in run.console

@@ -31,10 +31,21 @@ OBSERVED_WORDS = {
     "duplicated messages": "{limit} of the messages are answered twice",
     "reordered messages": "{limit} of the messages are answered out of order",
     "reconnect time": "{limit} after all connections were dropped, all are back",
+    "rate limiting effectiveness": "{limit} of what exceeds the rate limit is refused",
+    "over-admission": "the rate limit lets {limit} too much through at any time",
+    "false refusals": "{limit} of the requests that keep to the rate limit are refused",
+    "wrong refusals": "{limit} of the refusals have another status than was agreed",
+    "honest retry-after": "refused requests are told when to come back, and {limit} of it is true",
+    "refusal time": "95 of 100 refused requests are told so in {limit}",
+    "slow-down while limited": "who keeps being served at the rate limit waits {limit} as long",
+    "disturbed bystanders": "{limit} of the requests of others are disturbed by who is limited",
     "return to normal": "{limit} after the burst requests{to} are as quick as before it",
 }
 
 NONE_WORDS = {
+    "false refusals": "Nobody who keeps to the rate limit is refused",
+    "wrong refusals": "Every refusal has the status that was agreed",
+    "disturbed bystanders": "Nobody else notices that somebody is being limited",
     "admitted strangers": "Nobody gets in without a right",
     "refused connections": "No connection is refused",
     "dropped connections": "No connection is dropped while it is to be held",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from .details_of_burst import details_of_burst
 from .details_of_flood import details_of_flood
+from .details_of_rate_limit import details_of_rate_limit
 from .details_of_recovery import details_of_recovery
 from .details_of_strangers import details_of_strangers
 from .document import Run
@@ -19,6 +20,7 @@ __all__ = ["view_details"]
 
 _OF_SCENARIO: dict[str, Callable[[Run], Details]] = {
     "burst": details_of_burst,
+    "rate_limit": details_of_rate_limit,
     "recovery": details_of_recovery,
     "strangers": details_of_strangers,
     "websocket_flood": details_of_flood,

@@ -38,7 +38,8 @@ class Load:
         rate: The rate, where it is always the same.
         at_random: Whether arrivals are independent of each other (Poisson), not evenly spaced.
         schedules: Where each endpoint has one of its own, by its place; then there are no pieces.
-        rates: Those of a mix, by its place; then there are no pieces.
+        rates: Those of a mix, by its place; then there are no pieces.  Of schedules of their own
+            the highest that each has.
         total: In the closed model, how many requests there are over all endpoints; None for as
             many as the time allows.
         own_words: What is asked of each endpoint, by its place, where that differs in kind.

@@ -185,7 +185,7 @@ def _whole_burst(
         rates = best["rate_per_s"] * np.geomspace(1 / WHOLE_REACH, WHOLE_REACH, WHOLE_STEPS)
         grid = {"rate_per_s": rates, "burst": np.full(len(rates), burst)}
         tried = model.misses(grid, seen)
-        if tried.min() <= misses:
+        if tried.min() <= misses + max(1, len(seen) // 400):
             return {"rate_per_s": float(rates[tried.argmin()]), "burst": burst}
     return best
 

@@ -14,12 +14,12 @@ import numpy as np
 
 from ApiLoadLibrary.values import NS_PER_S
 
-__all__ = ["identifying_offsets"]
+__all__ = ["ABOVE", "identifying_offsets"]
 
 REST = 1.05
 """In windows, before the first burst: what was sent earlier is forgotten."""
 
-ABOVE = 3.0
+ABOVE = 3
 """Times the limit, while it goes on."""
 
 BURST_TAKES = 0.05

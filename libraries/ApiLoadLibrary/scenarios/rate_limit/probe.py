@@ -11,13 +11,14 @@ come too early, and one on time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from ApiLoadLibrary.engine.listed import Listed
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.scenarios.load import Load
-from ApiLoadLibrary.values import NS_PER_S
+from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 
 from .contract import Contract
 
@@ -27,7 +28,7 @@ SCENARIO = "rate_limit"
 BELOW, ABOVE, AFTER = "below", "above", "after"
 """Its phases; what is sent above the limit is judged."""
 
-BELOW_SHARE, ABOVE_FACTOR = 0.8, 2.0
+BELOW_SHARE, ABOVE_FACTOR = 0.8, 2
 WINDOWS = 2.55
 """How long the limit is exceeded.  Were they whole windows, the next would begin with the single
 requests, and none of them could come too early."""
@@ -64,6 +65,9 @@ class Probe:
         """The same as a load on the endpoint, and on so many bystanders after it."""
         start, end = self.above_ns
         quiet = Listed(self.bystanders, self.length_ns)
+        rate = self.contract.rate
+        above = Rate(rate.count * ABOVE_FACTOR, rate.per)
+        seldom = Rate(Fraction(len(self.bystanders)), Duration(end))
         return Load(
             SCENARIO,
             f"twice its limit of {self.contract}",
@@ -72,6 +76,7 @@ class Probe:
                 Phase(ABOVE, start, end),
                 Phase(AFTER, end, self.length_ns, judged=False),
             ),
+            rates=(above, *(seldom for _ in range(bystanders))),
             schedules=(Listed(self.offsets, self.length_ns), *(quiet for _ in range(bystanders))),
         )
 

@@ -52,6 +52,11 @@ def _why_not_refused(found: Outcome) -> str:
         )
     if above.refused:
         return f"{above.accepted:,} were accepted, and {found.contract} allows {found.allowed:,.0f}"
+    if found.contract.source == "none":
+        return (
+            f"no limit was stated or told, and none was found: not one of {above.sent:,} requests "
+            f"was refused, at {2 * found.contract.limit:,.0f} a second"
+        )
     none = f"not one of {found.excess:,} requests beyond the limit was refused"
     if above.wrong:
         return f"{none} with {found.refused_with}; {_statuses(found)}"
@@ -66,6 +71,9 @@ def _statuses(found: Outcome) -> str:
 
 def _over_admission(found: Outcome) -> Reading:
     contract, most = found.contract, found.admission.most_in_window
+    if contract.source == "none":
+        reason = "no limit was stated or told, and none was found"
+        return Reading("over-admission", None, 0, reason)
     allowed = contract.most_in_window
     return Reading(
         "over-admission",

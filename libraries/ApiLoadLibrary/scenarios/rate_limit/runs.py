@@ -9,7 +9,7 @@ from ApiLoadLibrary.engine.listed import Listed
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.scenarios.load import Load
-from ApiLoadLibrary.values import NS_PER_S
+from ApiLoadLibrary.values import NS_PER_S, Rate
 
 from .account import account, read_answers
 from .admission import arrival_curve
@@ -18,7 +18,7 @@ from .decisions import decisions
 from .fitting import Hint
 from .headers import TRACED
 from .identify import identify
-from .identify_plan import identifying_offsets
+from .identify_plan import ABOVE, identifying_offsets
 from .outcome import Terms, contract_details, outcome_of
 from .probe import SCENARIO, Probe, probe_of
 from .readings import readings_of
@@ -89,8 +89,13 @@ class Identification:
         """What is sent."""
         length_ns = self.offsets[-1] + NS_PER_S // 2
         words = f"bursts and rests around a limit of {self.contract}"
+        rate = self.contract.rate
         return Load(
-            SCENARIO, words, (Phase.whole(length_ns),), schedules=(Listed(self.offsets, length_ns),)
+            SCENARIO,
+            words,
+            (Phase.whole(length_ns),),
+            rates=(Rate(rate.count * ABOVE, rate.per),),
+            schedules=(Listed(self.offsets, length_ns),),
         )
 
     @property
