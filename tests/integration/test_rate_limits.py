@@ -99,7 +99,7 @@ KINDS = [
 
 @pytest.mark.slow
 def test_two_real_limiters_are_told_from_all_others() -> None:
-    """Both at once, since it takes fifteen windows of a second."""
+    """Both at once, since it takes eighteen windows of a second."""
     expected: dict[str, tuple[str, Callable[[dict[str, float]], tuple[float, float]]]] = {}
     runs: dict[str, RunResult] = {}
     with (

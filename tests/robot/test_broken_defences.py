@@ -91,3 +91,21 @@ def test_connections_that_are_dropped_are_found(tmp_path: Path) -> None:
     assert "refused connections < 0.1 %" not in found
     assert "The WebSocket connections" in run.html
     assert "something went wrong" in run.html  # what 1011 means
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["", "--fault limiter-off"], ids=["limited", "limiter off"])
+def test_a_limiter_that_limits_nobody_is_found(tmp_path: Path, fault: str) -> None:
+    variables = (f"REFERENCE_OPTIONS:--limit 30/1s {fault}", "PARTNER_LIMIT:30/s")
+    options = [word for each in variables for word in ("--variable", each)]
+    run = run_robot(tmp_path, *options, "--suite", "rate_limiting", SUITES)
+    found = broken(run)
+    if not fault:
+        assert (found, run.code) == ({}, 0), run.console
+        assert "Refusals tell when to come back (Retry-After), and that is true." in run.html
+        return
+    assert set(found) == {"rate limiting effectiveness > 95 %", "over-admission < 10 %"}
+    sentence = found["rate limiting effectiveness > 95 %"]
+    assert sentence.startswith("Rate limiting effectiveness was 0 %; more than 95 % is required")
+    assert re.search(r"not one of \d+ requests beyond the limit was refused", sentence)
+    assert "Not one of 153 requests was refused: nothing limits them." in run.html

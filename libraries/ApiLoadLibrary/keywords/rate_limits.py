@@ -100,8 +100,8 @@ class RateLimits(Judging):
     ) -> str:
         """Finds out which kind of limiter it is, and with which settings; it takes long.
 
-        In bursts, rests and times above the limit it sends some twenty times the limit over about
-        fifteen windows.  Then models decide on the same requests: a fixed window by the clock and
+        In bursts, rests and times above the limit it sends some 28 times the limit over about
+        eighteen windows.  Then models decide on the same requests: a fixed window by the clock and
         from the first hit, a sliding log, a sliding counter, a token bucket, a leaky bucket that
         delays, and the log and the counter that count refused requests too.  The report names the
         one that explains most, the next best, their settings, and how many decisions they would

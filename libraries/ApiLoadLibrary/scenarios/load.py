@@ -43,6 +43,8 @@ class Load:
         total: In the closed model, how many requests there are over all endpoints; None for as
             many as the time allows.
         own_words: What is asked of each endpoint, by its place, where that differs in kind.
+        late_after_ns: A schedule delay above this is late, where that takes longer than usual to
+            matter.
     """
 
     scenario: str
@@ -54,6 +56,7 @@ class Load:
     schedules: tuple[Schedule, ...] = ()
     rates: tuple[Rate, ...] = ()
     total: int | None = None
+    late_after_ns: int = 0
     own_words: tuple[str, ...] = ()
 
     @property

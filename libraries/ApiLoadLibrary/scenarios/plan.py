@@ -169,8 +169,8 @@ class LoadPlan:
 
         Where the rate changes it is the interval at its highest.
         """
-        peak = self.load.peak
-        return LATE_NS if peak is None else max(LATE_NS, int(NS_PER_S / peak.per_second))
+        peak, least_ns = self.load.peak, max(LATE_NS, self.load.late_after_ns)
+        return least_ns if peak is None else max(least_ns, int(NS_PER_S / peak.per_second))
 
     def split(self, slots: int) -> list[ShardPlan]:
         """The parts of its shards; `slots` is how many can run at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ApiLoadLibrary.errors import BadInput
-from ApiLoadLibrary.values import Rate
+from ApiLoadLibrary.values import NS_PER_S, Rate
 
 __all__ = ["Contract"]
 
@@ -46,6 +46,11 @@ class Contract:
         """How long it takes a limiter to forget: a window, or what fills the bucket again."""
         refill_ns = 0.0 if self.burst is None else self.burst * self.window_ns / self.limit
         return round(max(self.window_ns, refill_ns))
+
+    @property
+    def late_after_ns(self) -> int:
+        """Requests that start this much late hit a limiter as they should all the same."""
+        return min(self.span_ns // 20, NS_PER_S // 4)
 
     @property
     def most_in_window(self) -> float:

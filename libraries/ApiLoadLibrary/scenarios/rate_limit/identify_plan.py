@@ -62,7 +62,7 @@ class _Moments:
 
 
 def identifying_offsets(limit: float, window_s: float, seed: int = 0) -> tuple[int, ...]:
-    """When to send, in ns: about 20 times the limit over about 13 windows.
+    """When to send, in ns: some 28 times the limit over about 18 windows.
 
     Args:
         limit: Requests that a window may hold, as far as is known.

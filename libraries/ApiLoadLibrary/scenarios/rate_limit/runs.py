@@ -96,6 +96,7 @@ class Identification:
             (Phase.whole(length_ns),),
             rates=(Rate(rate.count * ABOVE, rate.per),),
             schedules=(Listed(self.offsets, length_ns),),
+            late_after_ns=self.contract.late_after_ns,
         )
 
     @property

@@ -108,7 +108,7 @@ def test_no_decision_at_all_is_nothing_to_classify() -> None:
     assert identify(seen, Hint(LIMIT, WINDOW)).kind == "unclassified"
 
 
-def test_the_plan_takes_about_fifteen_windows_and_goes_forward() -> None:
+def test_the_plan_takes_about_eighteen_windows_and_goes_forward() -> None:
     offsets = identifying_offsets(LIMIT, WINDOW)
     assert list(offsets) == sorted(offsets)
     assert 10 * WINDOW < offsets[-1] / 1e9 < 20 * WINDOW
