@@ -54,7 +54,7 @@ A Condition Of Another Test Stops Nothing
 
 A Mix Is Sent
     [Documentation]    PASS
-    Sustain 60 Requests Per Second Mixed From 5 Quick, 1 Slow    duration=1 s    name=Mixed
+    Sustain 200 Requests Per Second Mixed From 5 Quick, 1 Slow    duration=2 s    name=Mixed
     Verify Achieved Rate At Least 90 % Of Target
 
 A Mix Without Its Parts Is Refused
