@@ -54,8 +54,8 @@ A Condition Of Another Test Stops Nothing
 
 A Mix Is Sent
     [Documentation]    PASS
-    Sustain 200 Requests Per Second Mixed From 5 Quick, 1 Slow    duration=2 s    name=Mixed
-    Verify Achieved Rate At Least 90 % Of Target
+    Sustain 60 Requests Per Second Mixed From 5 Quick, 1 Slow    duration=1 s    name=Mixed
+    Get Metric    max    Slow
 
 A Mix Without Its Parts Is Refused
     [Documentation]    FAIL mix='Quick, 1 Slow' has no number above 0 before 'Quick': write for example 6 Products,
