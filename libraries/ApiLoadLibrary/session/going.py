@@ -154,8 +154,8 @@ class LoadGoing:
             keep: Gets the result; waits for shards that are just ending.
         """
         result = self._run.seal(None)
-        self._alarm.end()
         try:
+            self._alarm.end()
             # What could not be watched is unknown, and criteria on it are inconclusive.
             with contextlib.suppress(OSError, ValueError, psutil.Error):
                 self._monitor.stop()
