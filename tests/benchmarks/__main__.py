@@ -10,6 +10,8 @@
 | truth    | fixed rates: what was measured, and what the server recorded of itself        |
 | monitor  | what watching costs, by open sockets                                           |
 | memory   | of a shard: by open connections, and by seconds at 20,000 requests a second    |
+| sockets  | WebSocket connections to the reference API, and whether it counted the same   |
+| sessions | memory of a thousand signed-in users                                          |
 
 It takes two cores: nginx has the first, the generator the second. nginx, wrk and hey are
 Debian packages; Locust is installed into a folder of its own.  What is missing is left out.
@@ -28,6 +30,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 import accuracy
 import memory
 import monitor
+import sessions
+import sockets
 import speed
 import truth
 
@@ -38,6 +42,8 @@ PARTS = {
     "truth": truth.run,
     "memory": memory.run,
     "monitor": monitor.run,
+    "sockets": sockets.run,
+    "sessions": sessions.run,
 }
 
 
