@@ -9,7 +9,7 @@ from typing import Any
 from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.scenarios.flood import Flood, connections_to
-from ApiLoadLibrary.scenarios.flooded import concluding
+from ApiLoadLibrary.scenarios.flood_conclusion import concluding
 from ApiLoadLibrary.session.tester import Watcher
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.message import MESSAGE, MessageRate

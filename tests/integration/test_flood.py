@@ -50,7 +50,7 @@ def test_every_connection_is_held_and_every_message_answered(server: str) -> Non
         "late_answers": 0,
         "others": 0,
     }
-    assert run.duration_s > 1.4  # the ramp, and the hold
+    assert run.duration_s >= 0.6  # the ramp, and the hold
 
 
 def test_connections_open_at_their_ramp_and_messages_begin_when_all_are_open(server: str) -> None:
@@ -96,6 +96,7 @@ def test_a_server_that_breaks_the_rules_is_left(server: str) -> None:
     assert reading(run, "dropped connections").value == 100
 
 
+@pytest.mark.slow
 def test_messages_that_come_twice_late_or_never_are_counted(server: str) -> None:
     twice = flood(server, "/duplicate/2")
     before = counts(server)
@@ -109,14 +110,14 @@ def test_messages_that_come_twice_late_or_never_are_counted(server: str) -> None
 
 
 def test_what_comes_after_its_time_was_lost_and_is_no_duplicate(server: str) -> None:
-    run = flood(server, "/slow/900", messages="20/s", settings={"timeout": "0.5 s"})
+    run = flood(server, "/slow/900", hold="1 s", messages="20/s", settings={"timeout": "0.5 s"})
     messages = run.details["messages"]
     assert (messages["sent"], messages["lost"], messages["duplicated"]) == (20, 20, 0)
     assert messages["late_answers"] > 0
 
 
 def test_round_trips_are_measured_from_the_schedule(server: str) -> None:
-    run = flood(server, "/slow/50", messages="20/s")
+    run = flood(server, "/slow/50", hold="1 s", messages="20/s")
     response = run.endpoints[1].tally.response.success
     assert response.min_ns >= 50e6
     assert response.quantile(0.5) < 500e6
@@ -154,12 +155,12 @@ def test_what_opens_no_websocket_is_refused(server: str) -> None:
 
 
 def test_all_are_dropped_and_opened_again_at_once(server: str) -> None:
-    run, truth = flood(server, "/echo", reconnect="2 s"), counts(server)
+    run, truth = flood(server, "/echo", reconnect="1 s"), counts(server)
     assert (truth["opened"], truth["peak"]) == (40, 20)
     assert truth["closes"] == ends(run) == {"1006": 20, "1000": 20}
     storm = run.details["reconnect"]
     assert (storm["dropped"], storm["opened"], storm["refused"]) == (20, 20, 0)
-    assert 0 < storm["back_after_ms"] < 1500
+    assert 0 < storm["back_after_ms"] < 1000
     again = next(each for each in run.phases if each.phase.name == "reconnect")
     assert again.endpoints[0].tally.outcomes == {OPENED: 20}
     assert outcomes(run) == [{OPENED: 20}, {DONE: 100}]  # what is judged
@@ -175,17 +176,17 @@ def test_who_does_not_come_back_is_never_reconnected(server: str) -> None:
 
 
 def test_pings_of_the_server_are_answered(server: str) -> None:
-    run, truth = flood(server, "/pings", hold="2 s"), counts(server)
+    run, truth = flood(server, "/pings", hold="1 s"), counts(server)
     assert truth["closes"] == ends(run) == {"1000": 20}
-    assert truth["seen"]["pings sent"] > 200
+    assert truth["seen"]["pings sent"] > 100
 
 
 def test_who_answers_no_ping_is_left_for_dead(server: str) -> None:
-    run = flood(server, "/never-pong", ping="1 s", hold="3 s", messages=None)
+    run = flood(server, "/never-pong", ping="0.4 s", hold="1.2 s", messages=None)
     assert counts(server)["closes"] == ends(run) == {"1011": 20}
     assert counts(server)["seen"]["pings"] == 20
     assert run.details["ends"][0]["what"] == ("closed because the server gave no sign of life")
-    assert ends(flood(server, "/echo", ping="1 s", hold="3 s")) == {"1000": 20}
+    assert ends(flood(server, "/echo", ping="0.4 s", hold="1.2 s")) == {"1000": 20}
 
 
 @pytest.mark.slow
@@ -207,14 +208,14 @@ def test_headers_tokens_and_subprotocols_are_sent(server: str) -> None:
 
 def test_a_stopped_flood_keeps_what_was_measured_and_says_goodbye(server: str) -> None:
     def watch(moment: Moment) -> None:
-        if moment.elapsed_s > 1.5:
+        if moment.elapsed_s > 1:
             raise Enough("a time-out")
 
     run = flood(server, "/echo", hold="60 s", messages="50/s", watch=watch)
     truth = counts(server)
     assert run.stopped == "a time-out"
     assert ends(run) == truth["closes"] == {"1000": 20}
-    assert run.details["messages"]["answered"] == truth["messages_in"] >= 40
+    assert run.details["messages"]["answered"] == truth["messages_in"] >= 30
 
 
 def test_a_server_that_dies_takes_its_connections_along_and_the_run_goes_on(server: str) -> None:
@@ -225,7 +226,7 @@ def test_a_server_that_dies_takes_its_connections_along_and_the_run_goes_on(serv
             died.append(moment.elapsed_s)
             die(server)
 
-    run = flood(server, "/echo", hold="2 s", watch=watch, reconnect="1 s")
+    run = flood(server, "/echo", hold="2 s", messages="100/s", watch=watch, reconnect="0.5 s")
     assert died
     assert run.stopped is None
     assert ends(run) == {"1006": 20}
@@ -238,15 +239,16 @@ def test_a_server_that_dies_takes_its_connections_along_and_the_run_goes_on(serv
     assert run.details["reconnect"]["refusals"] == [{"what": "connection refused", "count": 20}]
 
 
+@pytest.mark.slow
 def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
     authority = trustme.CA()
     certificate, ca = tmp_path / "server.pem", tmp_path / "ca.pem"
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
     authority.cert_pem.write_to_path(ca)
     with socket_server("--certificate", str(certificate)) as address:
-        run = flood(address, "/echo", settings={"verify": str(ca)}, reconnect="2 s")
+        run = flood(address, "/echo", settings={"verify": str(ca)}, reconnect="1 s")
         truth = counts(address, str(ca))
-        strangers = flood(address, "/echo")
+        strangers = flood(address, "/echo", messages=None)
     assert outcomes(run) == [{OPENED: 20}, {DONE: 100}]
     assert truth["closes"] == ends(run) == {"1006": 20, "1000": 20}
     assert run.endpoints[0].tally.tls.count == 20
@@ -255,7 +257,7 @@ def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
 
 def test_messages_longer_than_a_packet_come_back_whole(server: str) -> None:
     text = "{{id}}" + "x" * 300_000
-    run = flood(server, "/echo", messages="20/s", message=text)
+    run = flood(server, "/echo", hold="1 s", messages="20/s", message=text)
     assert outcomes(run)[1] == {DONE: 20}
     assert run.endpoints[1].tally.bytes_received > 20 * 300_000
 

@@ -155,7 +155,7 @@ Messages That Cannot Be Told Apart
     Open 5 WebSocket Connections To /echo    messages=10/s    message=hello
 
 A Hold Of Nothing
-    [Documentation]    FAIL hold='0 s' is too short: write 1 s or longer.
+    [Documentation]    FAIL hold='0 s' is too short: write 100 ms or longer.
     Open 5 WebSocket Connections To /echo    hold=0 s
 
 A Storm Against The Cap

@@ -34,6 +34,7 @@ __all__ = ["RECONNECT", "Flood", "connections_to", "plan_flood"]
 MOST = 100_000
 OPENED = 101
 RECONNECT = "reconnect"
+LEAST_NS = NS_PER_S // 10
 SETTLING = Duration(NS_PER_S)
 """Before all connections are dropped, so that no message is under way."""
 
@@ -79,7 +80,7 @@ class Flood:
 
     @staticmethod
     def _least_ns(name: str) -> int:
-        return NS_PER_S if name in ("hold", "reconnect", "ping") else 1
+        return LEAST_NS if name in ("hold", "reconnect", "ping") else 1
 
     @property
     def ramp_ns(self) -> int:

@@ -10,7 +10,7 @@ from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.measurement.sockets import CONNECTION_NAME, MESSAGE_NAME
 from ApiLoadLibrary.scenarios.flood import Flood, connections_to
-from ApiLoadLibrary.scenarios.flooded import concluding
+from ApiLoadLibrary.scenarios.flood_conclusion import concluding
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.message import MESSAGE, MessageRate

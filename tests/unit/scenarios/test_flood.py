@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.sockets import End, SocketFindings, Stay
+from ApiLoadLibrary.scenarios.crowd import Crowd
 from ApiLoadLibrary.scenarios.flood import Flood
-from ApiLoadLibrary.scenarios.flooded import Crowd, stretches
+from ApiLoadLibrary.scenarios.flood_details import stretches
 from ApiLoadLibrary.values import NS_PER_S, Duration
 from ApiLoadLibrary.workload.message import MESSAGE, MessageRate
 
@@ -67,9 +68,9 @@ def test_without_messages_there_is_one_endpoint():
     [
         ({"count": 0}, "count=0 must be from 1 to 100,000."),
         ({"over": Duration(0)}, "over='0 s' is too short: write 1 ns or longer."),
-        ({"hold": Duration(5)}, "hold='5 ns' is too short: write 1 s or longer."),
-        ({"reconnect": Duration(0)}, "reconnect='0 s' is too short: write 1 s or longer."),
-        ({"ping": Duration(1000)}, "ping='1 us' is too short: write 1 s or longer."),
+        ({"hold": Duration(5)}, "hold='5 ns' is too short: write 100 ms or longer."),
+        ({"reconnect": Duration(0)}, "reconnect='0 s' is too short: write 100 ms or longer."),
+        ({"ping": Duration(1000)}, "ping='1 us' is too short: write 100 ms or longer."),
     ],
 )
 def test_what_makes_no_flood_is_refused(changes, said):
