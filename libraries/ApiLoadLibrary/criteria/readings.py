@@ -56,7 +56,8 @@ def judge_reading(found: Reading, limit: Limit, subject: Subject) -> Finding:
         finding = _weighed(finding, Interval(*found.interval), found.reason)
     if finding.verdict is not Verdict.PASS and not finding.reason:
         finding = replace(finding, reason=found.reason)
-    return finding if found.counted else doubted(finding)
+    # Of what was not measured, its own reason says more than any doubt in the load.
+    return finding if found.counted or found.value is None else doubted(finding)
 
 
 def _weighed(finding: Finding, interval: Interval, remedy: str) -> Finding:
