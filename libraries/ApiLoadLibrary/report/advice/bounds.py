@@ -17,6 +17,7 @@ from ApiLoadLibrary.report.requirement import has_own_limits, requirement
 from .evidence import RunEvidence, is_ceiling_of_time
 from .levels import Level
 from .line import line
+from .machines import Machine
 
 __all__ = ["Bound", "Reach", "bend", "bounds_of", "reach"]
 
@@ -84,13 +85,16 @@ def bounds_of(runs: Sequence[RunEvidence]) -> list[Bound]:
         _errors(runs),
         Bound("The load is sent in time", _unsent, 1 - LEAST_SENT),
     ]
-    hosts = {host for run in runs for host in run.hosts_of_its_own}
-    return [*found, *map(_processor, sorted(hosts))]
+    machines = {each.name: each for run in runs for each in run.machines if not each.is_shared}
+    return [*found, *(_processor(machines[name]) for name in sorted(machines))]
 
 
-def _processor(host: str) -> Bound:
-    words = f"The processor of {host} stays below {formats.percent(FULL_PERCENT)}"
-    return Bound(words, partial(_cpu, host), FULL_PERCENT, grows=True, host=host)
+def _processor(machine: Machine) -> Bound:
+    most, name = formats.percent(FULL_PERCENT), machine.name
+    words = f"The processor of {name} stays below {most}"
+    if machine.is_process:
+        words = f"{name} uses less than {most} of the processor time that it may"
+    return Bound(words, partial(_cpu, name), FULL_PERCENT, grows=True, host=name)
 
 
 def _cpu(host: str, level: Level) -> float:

@@ -6,24 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ApiLoadLibrary.measurement.histogram import Histogram
-from ApiLoadLibrary.report.document import Criterion, Document, Endpoint, ResourceUse, Run, Verdict
+from ApiLoadLibrary.report.document import Criterion, Document, Endpoint, Run, Verdict
 from ApiLoadLibrary.report.provoked import PROVOKED
 from ApiLoadLibrary.report.requirement import has_own_limits, share_words
 from ApiLoadLibrary.report.requirement_words import OBSERVED_WORDS
 
+from .arrays import Doubles, numbers
+from .machines import Machine, machines_of
+
 __all__ = [
     "NOTICED_MS",
-    "Doubles",
     "RunEvidence",
     "SessionEvidence",
     "ids",
     "is_read",
     "is_write",
-    "numbers",
 ]
 
 EVEN_LOAD = ("sustained", "closed", "burst")
@@ -37,8 +35,6 @@ FEWEST = 20
 
 _FIELDS = {"average": "mean", "median": "median", "p50": "median", "max": "max"}
 _FIELDS |= {name: name.replace(".", "_") for name in ("p90", "p95", "p99", "p99.9")}
-
-Doubles = NDArray[np.float64]
 
 
 def is_read(endpoint: Endpoint) -> bool:
@@ -54,11 +50,6 @@ def is_write(endpoint: Endpoint) -> bool:
 def ids(criteria: Sequence[Criterion]) -> tuple[str, ...]:
     """Their ids, each once."""
     return tuple(dict.fromkeys(each.id for each in criteria))
-
-
-def numbers(values: Sequence[float | None]) -> Doubles:
-    """The values; nan where there is none."""
-    return np.array([np.nan if each is None else each for each in values], np.float64)
 
 
 @dataclass(frozen=True)
@@ -147,20 +138,9 @@ class RunEvidence:
         return min((each for each in limits if each > 0), default=NOTICED_MS)
 
     @cached_property
-    def hosts(self) -> tuple[ResourceUse, ...]:
-        """What was watched meanwhile, host by host, with at least one second seen."""
-        uses = (each for each in self.document.resources if each.run == self.run.id)
-        return tuple(each for each in uses if each.samples)
-
-    @property
-    def hosts_of_its_own(self) -> tuple[str, ...]:
-        """The names of watched hosts on which the load generator did not work."""
-        return tuple(each.host for each in self.hosts if not self.shares_machine(each))
-
-    def shares_machine(self, use: ResourceUse) -> bool:
-        """Whether the load generator took its part of this host."""
-        mine = ("localhost", "127.0.0.1", "::1", self.document.environment.get("generator_host"))
-        return use.host in mine
+    def machines(self) -> tuple[Machine, ...]:
+        """What was watched of the system meanwhile."""
+        return machines_of(self.document, self.run)
 
     @cached_property
     def p95_ms(self) -> Doubles:

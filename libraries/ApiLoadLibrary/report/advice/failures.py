@@ -10,8 +10,9 @@ import numpy as np
 from ApiLoadLibrary.report import formats
 from ApiLoadLibrary.report.document import Criterion
 
+from .arrays import Doubles
 from .causes import CAUSES, Cause
-from .evidence import Doubles, RunEvidence, ids
+from .evidence import RunEvidence, ids
 from .rule import Found, Rule, per_run
 from .spells import Spell, main_spell
 

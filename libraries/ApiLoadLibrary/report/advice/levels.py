@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .evidence import Doubles, RunEvidence, numbers
+from .arrays import Doubles, numbers
+from .evidence import RunEvidence
 
 __all__ = ["Level", "groups", "levels_of"]
 
@@ -40,8 +41,8 @@ class Level:
         p50_ms, p95_ms, p99_ms: Over all endpoints: the median of the seconds' values; nan
             without answers.
         p95_of: The same of the 95th percentile of each endpoint, by name.
-        cpu_percent: How busy each watched host was, by its name; not one that the load generator
-            worked on too.
+        cpu_percent: How busy each watched host or process was, by its name; not a host that the
+            load generator worked on too.
     """
 
     rate: float
@@ -125,11 +126,9 @@ def _level(evidence: RunEvidence, part: Places) -> Level:
             for each in evidence.run.endpoints
         },
         cpu_percent={
-            use.host: _usual(
-                numbers([each.cpu_percent for each in use.samples if start < each.at_s <= end])
-            )
-            for use in evidence.hosts
-            if use.host in evidence.hosts_of_its_own
+            each.name: _usual(each.between("cpu_percent", start, end))
+            for each in evidence.machines
+            if not each.is_shared
         },
     )
 

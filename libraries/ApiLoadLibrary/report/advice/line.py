@@ -14,7 +14,7 @@ import numpy as np
 
 from ApiLoadLibrary.criteria.distributions import student_quantile
 
-from .evidence import Doubles
+from .arrays import Doubles
 
 __all__ = ["Line", "batches", "line", "rises"]
 

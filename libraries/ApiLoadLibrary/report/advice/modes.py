@@ -16,7 +16,7 @@ import numpy as np
 
 from ApiLoadLibrary.measurement.histogram import Histogram, upper_edge
 
-from .evidence import Doubles
+from .arrays import Doubles
 
 __all__ = ["TwoKinds", "two_kinds_of"]
 

@@ -11,23 +11,16 @@ import numpy as np
 from ApiLoadLibrary.report import formats
 from ApiLoadLibrary.report.document import Phase, Verdict
 
-from .evidence import Doubles, RunEvidence, ids
-from .line import batches, rises
-from .rule import Found, Sure
+from .evidence import RunEvidence, ids
+from .rule import Found
 from .spells import Flags, is_beyond_chance, period_s, spells
 from .wording import listed
 
-__all__ = ["burst_lingers", "burst_slows", "drift", "regular_pauses", "slow_spell", "slow_start"]
+__all__ = ["burst_lingers", "burst_slows", "regular_pauses", "slow_spell", "slow_start"]
 
 MUCH_SLOWER = 3.0
 SLOWER = 2.0
 SHORTEST_S = 20
-SHORTEST_DRIFT_S = 60
-BATCH_S = 5
-WORTH_TELLING = 0.25
-"""Of the first third's median."""
-
-SURE_DRIFT_S = 300
 
 
 def slow_start(evidence: RunEvidence) -> Iterator[Found]:
@@ -125,33 +118,6 @@ def _slow_seconds(evidence: RunEvidence) -> tuple[Flags, float]:
     odd = p95 > max(MUCH_SLOWER * usual, evidence.limit_ms())
     odd[:skipped] = False
     return odd, usual
-
-
-def drift(evidence: RunEvidence) -> Iterator[Found]:
-    """Answers take longer and longer, although the load stays the same."""
-    skipped = evidence.run.settled_after_s or 0
-    median = evidence.p50_ms[skipped:]
-    if len(median) < SHORTEST_DRIFT_S or rises(batches(median, BATCH_S)) is None:
-        return
-    first, last = _ends(median)
-    if last < (1 + WORTH_TELLING) * first:
-        return
-    length = formats.duration(len(median))
-    told = (
-        f"Half were answered within {formats.milliseconds(first)} in the first third of "
-        f"{length}, within {formats.milliseconds(last)} in the last, and it went on rising."
-    )
-    yield Found(
-        finding="Answers take longer and longer under the same load",
-        evidence=(told,),
-        criteria=ids(evidence.too_slow),
-        sure=Sure.MEDIUM if len(median) >= SURE_DRIFT_S else Sure.LOW,
-    )
-
-
-def _ends(values: Doubles) -> tuple[float, float]:
-    first, _, last = np.array_split(values, 3)
-    return float(np.nanmedian(first)), float(np.nanmedian(last))
 
 
 def burst_slows(evidence: RunEvidence) -> Iterator[Found]:

@@ -9,7 +9,8 @@ import numpy as np
 from ApiLoadLibrary.report import formats
 from ApiLoadLibrary.report.document import Distribution, Endpoint
 
-from .evidence import RunEvidence, numbers
+from .arrays import numbers
+from .evidence import RunEvidence
 from .modes import TwoKinds, two_kinds_of
 from .rule import Found, Sure
 from .wording import missed_by

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .evidence import Doubles
+from .arrays import Doubles
 
 __all__ = ["Flags", "Spell", "is_beyond_chance", "main_spell", "period_s", "spells"]
 

@@ -6,6 +6,7 @@ from . import (
     connections,
     endpoints,
     failures,
+    growth,
     headroom,
     margins,
     moments,
@@ -53,6 +54,13 @@ RULES: tuple[Rule, ...] = (
         "See in the service's log what happened at that moment (memory, crash, pool used up, "
         "circuit breaker), and why it did not recover; a health check could restart it.",
     ),
+    Rule(
+        "started anew",
+        per_run(resources.started_anew),
+        BOTH,
+        "Find out why it ended: its log, and the system's on killed processes (out of memory). "
+        "Until that is known, figures after that moment are of a fresh one.",
+    ),
     *failures.CAUSE_RULES,
     Rule(
         "failures at once",
@@ -74,6 +82,40 @@ RULES: tuple[Rule, ...] = (
         BOTH,
         "Find out with a profiler what it is busy with; then make that cheaper, or scale up (more "
         "cores) or out (more instances); then measure again.",
+        unless=_unless("held back", "processor taken away"),
+    ),
+    Rule(
+        "one processor",
+        per_run(resources.one_processor, even=True),
+        BACKEND,
+        "Let it work on all of them: more worker processes or threads. More or larger machines "
+        "would not help before.",
+    ),
+    Rule(
+        "held back",
+        per_run(resources.held_back, even=True),
+        OPERATIONS,
+        "Raise the container's limit of processor time, or give it none and rely on what it asks "
+        "for; or make requests cheaper.",
+    ),
+    Rule(
+        "waits for disk",
+        per_run(resources.waits_for_disk, even=True),
+        BOTH,
+        "See what is written or read so often (the database, logs, swapping); keep more in memory, "
+        "write less or together, or give it a faster disk.",
+    ),
+    Rule(
+        "processor taken away",
+        per_run(resources.stolen, even=True),
+        OPERATIONS,
+        "Ask for a host that is less crowded, or for processors of its own; then measure again.",
+    ),
+    Rule(
+        "files used up",
+        per_run(resources.files_used_up),
+        OPERATIONS,
+        "Raise its limit of open files, and see whether connections are closed that nobody needs.",
     ),
     Rule(
         "memory full",
@@ -186,7 +228,10 @@ RULES: tuple[Rule, ...] = (
         BACKEND,
         "Adding processors will not help, unless all the work is done in one thread. Trace what a "
         "slow request waits for: the database, its pool of connections, a lock, another service.",
-        unless=_unless("far away", "large answers", "connections not kept", "full processor"),
+        unless=_unless(
+            *("far away", "large answers", "connections not kept", "full processor"),
+            *("one processor", "held back", "waits for disk", "processor taken away"),
+        ),
     ),
     Rule(
         "burst lingers",
@@ -210,14 +255,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "memory grows",
-        per_run(resources.memory_grows, even=True),
+        per_run(growth.memory_grows, even=True),
         BACKEND,
         "Send load for some hours to see whether it levels off; if not, compare two pictures of "
         "the heap, and look for caches without an end and things that are never closed.",
     ),
     Rule(
         "drift",
-        per_run(moments.drift, even=True),
+        per_run(growth.drift, even=True),
         BACKEND,
         "Send the same for longer. Look for what grows: a table that is searched from end to end, "
         "a queue, memory, a log; if memory grows too, begin there.",

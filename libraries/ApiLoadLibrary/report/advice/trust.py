@@ -75,7 +75,7 @@ def unsettled(evidence: RunEvidence) -> Iterator[Found]:
 
 def unwatched(evidence: RunEvidence) -> Iterator[Found]:
     """Answers were slow, and nobody saw what the system's machine was doing."""
-    if evidence.too_slow and not evidence.hosts:
+    if evidence.too_slow and not evidence.machines:
         yield Found(
             finding="Nobody watched the system's machine while it was slow",
             evidence=("There are no figures of its processor and memory.",),

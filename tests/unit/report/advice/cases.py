@@ -8,7 +8,9 @@ from dataclasses import replace
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.result import PhaseResult
+from ApiLoadLibrary.measurement.watched import WatchedKind
 from ApiLoadLibrary.report.document import (
+    Alert,
     Document,
     Endpoint,
     FailedTest,
@@ -24,6 +26,7 @@ from unit.report.advice.documents import (
     rising,
     run_of,
     steady,
+    watched_process,
 )
 
 QUICK, NO_ERRORS = "p95 < 50 ms", "error rate < 1 %"
@@ -254,6 +257,21 @@ def up_to(limit: int, cpu: Callable[[int], float] | None = None) -> Document:
     return rising(rates, lambda rate: 10.0 if rate <= limit else 400.0, cpu=cpu)
 
 
+def seen(answer_ms: float = 60.0, seconds: int = 60, **figures) -> Document:
+    """A process of the system, watched for a minute."""
+    return watched_process(one(steady(answer_ms), seconds=seconds), **figures)
+
+
+def seen_host(**figures) -> Document:
+    return watched_process(one(steady(60)), WatchedKind.HOST, **figures)
+
+
+def ended(what: str) -> Document:
+    document = one(steady())
+    alert = Alert(what, "Shop", document.runs[0].id, 12.0, None, None, "", "Shop is gone.")
+    return replace(document, alerts=(alert,))
+
+
 CASES: list[tuple[str, Make, list[Make]]] = [
     ("generator", starved, [passing]),
     ("strangers", lambda: let_in(2), [lambda: let_in(0), passing]),
@@ -274,6 +292,39 @@ CASES: list[tuple[str, Make, list[Make]]] = [
         lambda: watched(96.0),
         [lambda: watched(60.0), lambda: watched(96.0, steady(10))],
     ),
+    (
+        "one processor",
+        lambda: seen(cpu_cores=1.0, cpu_percent=25.0),
+        [
+            lambda: seen(cpu_cores=2.4, cpu_percent=60.0),
+            lambda: seen(cpu_cores=1.0, cpu_percent=100.0),  # it has no more than one
+            lambda: seen(10.0, cpu_cores=1.0, cpu_percent=25.0),
+        ],
+    ),
+    (
+        "held back",
+        lambda: seen(container_throttled_percent=40.0),
+        [
+            lambda: seen(container_throttled_percent=2.0),
+            lambda: seen(10.0, container_throttled_percent=40.0),
+        ],
+    ),
+    (
+        "waits for disk",
+        lambda: seen_host(cpu_iowait_percent=35.0),
+        [lambda: seen_host(cpu_iowait_percent=3.0)],
+    ),
+    (
+        "processor taken away",
+        lambda: seen_host(cpu_steal_percent=30.0),
+        [lambda: seen_host(cpu_steal_percent=1.0)],
+    ),
+    (
+        "files used up",
+        lambda: seen(open_files_percent=96.0),
+        [lambda: seen(open_files_percent=40.0)],
+    ),
+    ("started anew", lambda: ended("restarted"), [lambda: ended("cpu"), passing]),
     ("memory full", lambda: memory(lambda _: 9.4, 60), [lambda: memory(lambda _: 5.0, 60)]),
     ("disk full", lambda: disk(95.0), [lambda: disk(60.0)]),
     (

@@ -10,9 +10,17 @@ import numpy as np
 
 from ApiLoadLibrary.measurement.resources import ResourceSample
 from ApiLoadLibrary.measurement.result import MonitoredHost, RunResult
+from ApiLoadLibrary.measurement.watched import WatchedKind
 from ApiLoadLibrary.report.advice import RULES, Found, Rule, look
 from ApiLoadLibrary.report.build import build_document
-from ApiLoadLibrary.report.document import Distribution, Document, Run, Second, Summary
+from ApiLoadLibrary.report.document import (
+    Distribution,
+    Document,
+    Monitored,
+    MonitoredFigure,
+    Run,
+    Second,
+)
 from ApiLoadLibrary.report.record import JudgedCriterion
 from unit.criteria.builders import Request, a_run, an_endpoint, judge
 from unit.report import samples
@@ -87,6 +95,20 @@ def run_of(*endpoints: Any, host: MonitoredHost | None = None, **changes: Any) -
     return replace(run, host=host, **changes)
 
 
+def watched_process(
+    document: Document, kind: WatchedKind = WatchedKind.PROCESS, **values: float | Sequence[float]
+) -> Document:
+    """The document with figures of something that was watched in its only run."""
+    (run,) = document.runs
+    at_s = tuple(float(second) for second in range(1, len(run.timeline) + 1))
+    figures = []
+    for name, value in values.items():
+        each = tuple(value) if isinstance(value, Sequence) else (float(value),) * len(at_s)
+        figures.append(MonitoredFigure(name, False, None, None, None, each))
+    made = Monitored(run.id, "Shop", kind, True, at_s, tuple(figures))
+    return replace(document, monitored=(made,))
+
+
 def judged(
     *runs: RunResult, criteria: Sequence[str] = (), change: Callable[[Run], Run] | None = None
 ) -> Document:
@@ -154,7 +176,3 @@ def rising(
         )
 
     return replace(document, runs=tuple(map(change, document.runs)))
-
-
-def summary(average: float, peak: float | None = None) -> Summary:
-    return Summary(average, average if peak is None else peak)
