@@ -22,7 +22,7 @@ LATENESS = "p95 < 100 ms"
 def measured(address: str, path: str, load: Load, *criteria: str, **settings: object) -> Document:
     """The document of a load, judged by these criteria; of this machine it says nothing, as what
     else that one is doing is not known."""
-    run = replace(send(address, [get(path)], load, **settings), host=None)
+    run = replace(send(address, [get(path)], load, **settings), host=None, watched=())
     judged = tuple(
         JudgedCriterion(f"C{number}", judge(text, run), "Suite.Test")
         for number, text in enumerate(criteria, 1)
@@ -81,6 +81,9 @@ def test_the_rate_that_four_workers_carry_lies_where_it_is_said_to(rig: str) -> 
     """Each takes a twentieth of a second, so that four carry 80 a second and no more."""
     load = stepped(Rate.parse("20/s"), Rate.parse("120/s"), 2, Duration.parse("2 s"))
     document = measured(rig, "/delay/50", load, "p95 < 200 ms", workers=4)
-    (found,) = headrooms(document)
-    assert found.sentence == "Between 20 and 120 requests a second the service gives out."
-    assert "gives out" in spoken(document)
+    told = [each.sentence for each in headrooms(document)]
+    if document.runs[0].generator.healthy:
+        assert told == ["Between 20 and 120 requests a second the service gives out."]
+        assert "gives out" in spoken(document)
+    else:
+        assert told == []

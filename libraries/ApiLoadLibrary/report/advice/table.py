@@ -298,8 +298,8 @@ RULES: tuple[Rule, ...] = (
         "unwatched",
         per_run(trust.unwatched),
         QA,
-        "Let it be watched in the next run: then it can be told whether the processor, the memory "
-        "or something else is to blame.",
+        "Let it be watched in the next run (`Monitor Host`): then it can be told whether the "
+        "processor, the memory or something else is to blame.",
         unless=_unless(
             *("far away", "large answers", "connections not kept", "two kinds of answers"),
             *("regular pauses", "slow spell"),
