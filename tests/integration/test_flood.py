@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,13 @@ import trustme
 
 from ApiLoadLibrary.measurement.outcomes import DONE, Failure
 from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.scenarios.flood import connections_to
+from ApiLoadLibrary.scenarios.flood_conclusion import concluding
 from ApiLoadLibrary.session.tester import Moment
 from rig.process import counts, die, socket_server
 
-from .floods import Enough, ends, flood, reading
+from .floods import Enough, ends, flood, flood_of, reading
+from .loads import load_tester
 
 OPENED = 101
 
@@ -216,6 +220,23 @@ def test_a_stopped_flood_keeps_what_was_measured_and_says_goodbye(server: str) -
     assert run.stopped == "a time-out"
     assert ends(run) == truth["closes"] == {"1000": 20}
     assert run.details["messages"]["answered"] == truth["messages_in"] >= 30
+
+
+def test_a_flood_that_is_finished_early_was_never_meant_to_be_longer(server: str) -> None:
+    makes, endpoint = load_tester(server), connections_to("/echo", {}, None)
+    asked = flood_of(hold="1 h", messages="100/s")
+    going = makes.start(makes.plan_flood(asked, endpoint, endpoint, "test"), "test")
+    while going.elapsed_s < 1:
+        time.sleep(0.05)
+    going.finish()
+    kept: list[RunResult] = []
+    going.seal(kept.append)
+    run, truth = concluding(asked)(kept[0]), counts(server)
+    assert run.stopped is None
+    assert run.requests == run.planned == 20 + truth["messages_in"]
+    assert truth["closes"] == ends(run) == {"1000": 20}
+    assert reading(run, "sustained connections").value in {None, 100}
+    assert 0.9 < run.details["stretches"][-1]["end_s"] < 5
 
 
 def test_a_server_that_dies_takes_its_connections_along_and_the_run_goes_on(server: str) -> None:

@@ -69,6 +69,7 @@ class SocketLoop(Dispatcher[Carried]):
         self._dropped_all = False
         self._goodbyes: Iterator[Held] | None = None
         self._goodbyes_end_ns = 0
+        self._length_ns = plan.length_ns  # connections are held until then
         self._findings = SocketFindings(empty_bytes=_memory())
         self._load_next()
 
@@ -305,8 +306,12 @@ class SocketLoop(Dispatcher[Carried]):
         return super()._goes_on() or self._says_goodbye()
 
     def _is_awaiting(self) -> bool:
-        held_until_ns = self._start_ns + self._plan.length_ns
-        return super()._is_awaiting() or (not self._stop_asked and monotonic_ns() < held_until_ns)
+        is_held = monotonic_ns() < self._start_ns + self._length_ns and not self._stop_asked
+        return super()._is_awaiting() or is_held
+
+    def _shorten(self, end_ns: int) -> None:
+        super()._shorten(end_ns)
+        self._length_ns = min(self._length_ns, end_ns)
 
     def _says_goodbye(self) -> bool:
         """Close every connection in good order; returns whether an answer is still awaited."""

@@ -99,10 +99,7 @@ class LoadRun:
             return
         end_ns = time.monotonic_ns() - self.start_ns + SOON_NS
         self._finished_ns = max(1, end_ns)
-        if self.plan.sockets is None:
-            self._host.end_at(self._finished_ns)
-        else:
-            self._host.stop()  # connections are held, not waited for
+        self._host.end_at(self._finished_ns)
 
     def so_far(self) -> RunResult:
         """What has been measured until now, of a run that goes on."""
