@@ -19,7 +19,7 @@ usage: python3 run.py <command> [arguments]
                --variable PROFILE:full    --variable BASE_URL:https://shop.example
                ends with 0 for pass, 1 for fail, 2 for inconclusive
   tests        lint and types, then the tests; arguments go to pytest, for example
-               -k histogram    tests/unit    -x
+               -k histogram    tests/unit    -x    -n 0 (one after the other)
 """
 OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
@@ -85,7 +85,7 @@ def written_since(started: float, folder: Path) -> List[Path]:
 def tests(arguments: List[str]) -> int:
     # All of them, whatever fails: one start shows everything there is to mend.
     failed = [" ".join(check) for check in CHECKS if run(PYTHON, "-m", *check)]
-    code = run(PYTHON, "-m", "pytest", *arguments)
+    code = run(PYTHON, "-m", "pytest", "-n", "auto", "--maxschedchunk", "1", *arguments)
     if failed:
         print("Failed before the tests: " + "; ".join(failed))
     return code or int(bool(failed))

@@ -1,8 +1,33 @@
-"""What holds for every test: in CI, nothing is skipped in silence."""
+"""What holds for every test: in CI, nothing is skipped in silence; none disturbs another."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+
+from rig.turns import KINDS, turn
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: most tests wait for load to end, most of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One kind after the other, so that they seldom wait for each other."""
+    items.sort(key=lambda item: KINDS.index(_kind(item)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Outside of the test: waiting for its turn is no part of its time."""
+    with turn(_kind(item)):
+        return (yield)
+
+
+def _kind(item: pytest.Item) -> str:
+    return next((each for each in KINDS if item.get_closest_marker(each)), KINDS[0])
 
 
 @pytest.hookimpl(trylast=True)
@@ -19,8 +44,9 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
 
 
 def _skipped(config: pytest.Config) -> list[pytest.TestReport | pytest.CollectReport]:
-    return _reporter(config).stats.get("skipped", [])
+    # One of several processes that run tests has no reporter: it tells the one that has.
+    return reporter.stats.get("skipped", []) if (reporter := _reporter(config)) else []
 
 
-def _reporter(config: pytest.Config) -> pytest.TerminalReporter:
+def _reporter(config: pytest.Config) -> pytest.TerminalReporter | None:
     return config.pluginmanager.get_plugin("terminalreporter")

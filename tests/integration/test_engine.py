@@ -172,6 +172,7 @@ def test_a_timeout_is_never_early_and_counts_as_the_time_waited(rig: str) -> Non
     assert 250_000_000 <= waited.min_ns <= waited.max_ns <= 3_000_000_000
 
 
+@pytest.mark.quiet
 def test_the_cap_holds_over_all_shards_together_when_they_catch_up(rig: str) -> None:
     """Both shards are held for 300 ms: without the cap they would then send 60 at once."""
     held: list[psutil.Process] = []
@@ -195,6 +196,7 @@ def test_the_cap_holds_over_all_shards_together_when_they_catch_up(rig: str) -> 
     assert "max_rate held them back" in " ".join(result.generator.reasons)
 
 
+@pytest.mark.quiet
 def test_an_arrival_that_waited_for_a_busy_worker_is_not_the_generators_fault(rig: str) -> None:
     """One worker, 100 a second, the first of ten answers takes 45 ms: four have to wait."""
     result = sustain(rig, [get("/sometimes/45")], "100/s", "3 s", workers=1, timeout="10 s")

@@ -93,6 +93,7 @@ def boundary_errors(
     ]
 
 
+@pytest.mark.quiet
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", ["50/s", "100/s", "20/s"])
 def test_each_boundary_of_a_known_timeline_is_found_within_an_interval_and_50_ms(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import html
 import json
 import re
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -135,10 +137,9 @@ SESSIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, list[str]]]:
-    """The address of a server that holds the pages, their folder, and what was asked for."""
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def site(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """The address of a server that holds the pages in a folder, and what was asked for."""
     for name, session in SESSIONS.items():
         write_reports(build_document(session()), folder / name)
     asked: list[str] = []
@@ -150,29 +151,42 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, 
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", folder, asked
+    yield f"http://127.0.0.1:{server.server_port}", asked
     server.shutdown()
     server.server_close()
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def measured(
-    browser: str,
-    site: tuple[str, Path, list[str]],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[tuple[str, int], dict[str, Any]]:
-    """What the probe saw, by page and width."""
-    address, folder, _ = site
+def look(browser: str, folder: Path) -> dict[str, Any]:
+    """What the probe saw, and what was asked for meanwhile."""
     pages = json.dumps([f"{name}/acceptance-report.html" for name in SESSIONS])
     probe = PROBE.replace("PAGES", pages).replace("WIDTHS", json.dumps(WIDTHS))
     (folder / "probe.html").write_text(probe, "utf-8")
-    profile = tmp_path_factory.mktemp("probe")
-    dom = dump(browser, profile, f"{address}/probe.html")
+    with site(folder) as (address, asked):
+        dom = dump(browser, folder / "profile", f"{address}/probe.html")
     found = re.search(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL)
     assert found, "the probe did not come to its end"
-    rows = json.loads(html.unescape(found[1]))
-    return {(row["page"].split("/")[0], row["width"]): row for row in rows}
+    return {"rows": json.loads(html.unescape(found[1])), "asked": asked}
+
+
+@pytest.fixture(scope="module")
+def looked(
+    browser: str, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """The same for all processes that run tests: the first to come here looks, others wait."""
+    with (shared_folder / "page.json").open("a+") as kept:
+        fcntl.flock(kept, fcntl.LOCK_EX)
+        kept.seek(0)
+        if not (text := kept.read()):
+            text = json.dumps(look(browser, tmp_path_factory.mktemp("page")))
+            kept.write(text)
+    return dict(json.loads(text))
+
+
+@pytest.fixture(scope="module")
+def measured(looked: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
+    """What the probe saw, by page and width."""
+    return {(row["page"].split("/")[0], row["width"]): row for row in looked["rows"]}
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -186,10 +200,10 @@ def test_nothing_is_cut_off_or_runs_into_another(measured, page, width):
     assert (seen["charts"] > 0) == (page != "empty")
 
 
-def test_the_page_asks_for_nothing_but_itself(measured, site):
-    _, _, asked = site
-    assert measured
-    assert set(asked) == {"/probe.html", *(f"/{name}/acceptance-report.html" for name in SESSIONS)}
+def test_the_page_asks_for_nothing_but_itself(looked):
+    assert looked["rows"]
+    pages = {f"/{name}/acceptance-report.html" for name in SESSIONS}
+    assert set(looked["asked"]) == {"/probe.html", *pages}
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -293,6 +293,7 @@ def load_with_few_ports() -> list[Any]:
         return [fitting, busy, {str(key): value for key, value in result.outcomes.items()}]
 
 
+@pytest.mark.alone
 def test_as_many_workers_as_the_refusal_says_really_fit_into_the_ports() -> None:
     """The server itself has one of the 55 ports, and 16 are for the parent."""
     assert in_a_network_of_its_own(load_with_few_ports) == [38, 38, {"200": 100}]

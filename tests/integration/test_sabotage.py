@@ -80,6 +80,7 @@ def to_a_shard(after_s: float, act: Callable[[psutil.Process], None]) -> Callabl
 
 
 @LINUX
+@pytest.mark.alone
 def test_hogs_on_the_generators_core(server: str) -> None:
     core = max(os.sched_getaffinity(0))
     with hogs(3, core), pinned(core):
@@ -93,6 +94,7 @@ def test_hogs_on_the_generators_core(server: str) -> None:
 
 
 @LINUX
+@pytest.mark.alone
 def test_a_plan_far_above_the_ceiling(server: str) -> None:
     """One shard is asked for what no core can do."""
     run = sustain(server, [get("/")], "1,000,000/s", "500 ms", shards=1, workers=200)
@@ -104,6 +106,7 @@ def test_a_plan_far_above_the_ceiling(server: str) -> None:
 
 
 @LINUX
+@pytest.mark.quiet
 def test_a_shard_that_is_stopped_for_three_seconds(server: str) -> None:
     def stop(shard: psutil.Process) -> None:
         shard.send_signal(signal.SIGSTOP)
@@ -128,6 +131,7 @@ def test_a_shard_that_is_stopped_for_three_seconds(server: str) -> None:
 
 
 @LINUX
+@pytest.mark.quiet
 def test_descriptors_that_run_out_in_the_middle(rig: str) -> None:
     """Somebody lowers the limit; the server closes each connection, so that new ones are needed."""
     import resource
@@ -145,6 +149,7 @@ def test_descriptors_that_run_out_in_the_middle(rig: str) -> None:
     assert "ran out of open files" in str(judgement.reason)
 
 
+@pytest.mark.quiet
 def test_too_few_workers_before_a_healthy_server_are_the_plans_fault(rig: str) -> None:
     run = sustain(rig, [get("/delay/100", threshold=None)], "1,000/s", "3 s", workers=50)
     judgement = judge("p95 < 200 ms", run)
@@ -153,6 +158,7 @@ def test_too_few_workers_before_a_healthy_server_are_the_plans_fault(rig: str) -
     assert "workers=" in str(judgement.reason)
 
 
+@pytest.mark.quiet
 def test_busy_workers_before_a_slow_server_are_its_fault(rig: str) -> None:
     run = sustain(rig, [get("/delay/400")], "100/s", "3 s", workers=20)
     assert judge("p95 < 50 ms", run).verdict is Verdict.FAIL

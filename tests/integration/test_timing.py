@@ -26,6 +26,7 @@ def delay_of_an_idle_thread_ns(seconds: float) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_ten_thousand_a_minute_over_ten_endpoints_are_sent_when_they_are_due(rig: str) -> None:
     """Late is compared with what a mere sleep manages here and now: these machines are shared."""
     idle_ns = delay_of_an_idle_thread_ns(3)

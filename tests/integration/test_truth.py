@@ -8,6 +8,8 @@ from ApiLoadLibrary.measurement.histogram import nearest_rank
 from integration.loads import get, sustain
 from rig.process import took_ns, truthful_server
 
+pytestmark = pytest.mark.quiet
+
 MS = 1_000_000
 SLACK_MS = 15  # of a machine that does other things besides; alone it is a third of one
 

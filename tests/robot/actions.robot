@@ -9,7 +9,7 @@ Suite Setup         Point At The Rig
 An Action Is Judged Like An Endpoint
     [Documentation]    PASS
     Define Action    Visit    rig.actions:visit    threshold=5 s
-    Sustain 50 Requests Per Second On Visit    duration=2 s    name=Visits
+    Sustain 50 Requests Per Second On Visit    duration=1 s    name=Visits
     Verify P50 Of Visit Below 5 s
     Verify P50 Below Threshold
     Verify Error Rate Of Visit Below 50 %
@@ -17,19 +17,19 @@ An Action Is Judged Like An Endpoint
 An Action's Status Is Judged By What Is Expected
     [Documentation]    PASS
     Define Action    Visitor    rig.actions:Visitor    expect=201
-    Sustain 50 Requests Per Second On Visitor    duration=2 s
+    Sustain 50 Requests Per Second On Visitor    duration=1 s
     Verify Error Rate Below 50 %
 
 An Action That Fails Its Check Fails The Criterion
     [Documentation]    FAIL Error rate was 100 %*the answer failed a check (server)*
     Define Action    Checked    rig.actions:fail_a_check
-    Sustain 50 Requests Per Second On Checked    duration=2 s
+    Sustain 50 Requests Per Second On Checked    duration=1 s
     Verify Error Rate Below 1 %
 
 An Action With A Slip Proves Nothing Against The Server
     [Documentation]    FAIL INCONCLUSIVE: *the action Slip raised KeyError: 'hunter-two'; mend its code*
     Define Action    Slip    rig.actions:mistype
-    Sustain 50 Requests Per Second On Slip    duration=2 s
+    Sustain 50 Requests Per Second On Slip    duration=1 s
     Verify Error Rate Below 1 %
 
 Actions And Requests In One Run

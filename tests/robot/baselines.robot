@@ -12,21 +12,21 @@ ${BASELINE}         ${OUTPUT_DIR}/baselines/everyday.json
 *** Test Cases ***
 The Same Again Is No Regression
     [Documentation]    PASS
-    Sustain 100 Requests Per Second On Orders    duration=6 s
+    Sustain 200 Requests Per Second On Orders    duration=3 s
     Verify No Regression Against    ${BASELINE}    tolerance=60 %
 
 What Has Become Slower Fails
-    [Documentation]    FAIL Slow-down of Orders*was * %; at most 10 % is allowed (600 requests at 100/s against 1
+    [Documentation]    FAIL Slow-down of Orders*was * %; at most 10 % is allowed (600 requests at 200/s against 1
     ...                earlier run; *)
     [Metadata]    Owner    Retail Operations
     Define Endpoint    Orders    GET    /delay/60
-    Sustain 100 Requests Per Second On Orders    duration=6 s
+    Sustain 200 Requests Per Second On Orders    duration=3 s
     Verify No Regression Against    ${BASELINE}    tolerance=10 %
 
 Another Rate Is Inconclusive
     [Documentation]    FAIL INCONCLUSIVE: Slow-down of Orders was not measured; at most 5 % is allowed*
     Define Endpoint    Orders    GET    /delay/20
-    Sustain 50 Requests Per Second On Orders    duration=2 s    name=Half
+    Sustain 100 Requests Per Second On Orders    duration=2 s    name=Half
     Verify No Regression Against    ${BASELINE}
 
 More Runs Can Be Added
@@ -55,5 +55,5 @@ Keep A Baseline
     [Documentation]    A run of an endpoint that takes a known time.
     Use Server    ${RIG}
     Define Endpoint    Orders    GET    /delay/20
-    Sustain 100 Requests Per Second On Orders    duration=6 s    name=Measure
+    Sustain 200 Requests Per Second On Orders    duration=3 s    name=Measure
     Save Baseline    ${BASELINE}

@@ -11,9 +11,11 @@ from rig.process import ROOT, reference_api
 from rig.robot_run import RobotRun, run_robot
 
 SUITES = str(ROOT / "suites")
+TAKES_HALF_A_MINUTE = "rate_limiting"
+ONLY_EVERYDAY = ("--suite", "normal_load")
 PASSWORD = "planted-Passw0rd-in-the-environment"
 ROOM_TO_SPARE = "The Server Has Room To Spare Under Everyday Load"
-BRIEF = "EVERYDAY: dict:{'quick': '2 s'}"
+BRIEF = ("--variablefile", str(Path(__file__).parent / "files" / "brief.yaml"))
 
 
 def test_a_dry_run_of_the_suites_passes_without_traffic(tmp_path: Path) -> None:
@@ -27,7 +29,8 @@ def test_no_secret_is_in_any_file_even_at_level_trace(tmp_path: Path) -> None:
     run = run_robot(
         tmp_path,
         *("--loglevel", "TRACE", "--debugfile", "debug.txt", "--xunit", "xunit.xml"),
-        *("--variable", BRIEF, SUITES),
+        *BRIEF,
+        SUITES,
         env={"POS_API_PASSWORD": PASSWORD},
     )
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -42,27 +45,29 @@ def test_no_secret_is_in_any_file_even_at_level_trace(tmp_path: Path) -> None:
 
 
 def run_elsewhere(folder: Path, *options: str) -> RobotRun:
-    """Run the suites against a server that they did not start."""
+    """Run suites against a server that they did not start."""
     with reference_api() as address:
         elsewhere = address.replace("127.0.0.1", "localhost")
-        variables = [f"BASE_URL:{elsewhere}", BRIEF, *options]
-        run = run_robot(folder, *(word for each in variables for word in ("-v", each)), SUITES)
+        run = run_robot(folder, "--variable", f"BASE_URL:{elsewhere}", *options, *BRIEF, SUITES)
     assert not (folder / "pos_api.log").exists()
     assert run.tests["Each Endpoint Keeps Its Contract"].passed
-    assert [each["errors"] for each in run.report["runs"]] == [0]
+    errors = {each["name"]: each["errors"] for each in run.report["runs"]}
+    assert errors["Everyday load"] == 0
     assert run.report["system_under_test"]["base_url"] == elsewhere
     return run
 
 
 def test_the_suites_can_be_pointed_at_another_server(tmp_path: Path) -> None:
     """Nothing is started then; this machine is watched by whatever name it goes."""
-    run = run_elsewhere(tmp_path)
+    names = {each.stem for each in Path(SUITES).glob("*.robot")} - {"__init__", TAKES_HALF_A_MINUTE}
+    run = run_elsewhere(tmp_path, *(word for name in names for word in ("--suite", name)))
+    assert len(run.report["runs"]) >= len(names) > 1
     judged = [each["requirement"] for each in run.report["criteria"]]
     assert judged.count("PERF-2") == 2
 
 
 def test_what_cannot_be_judged_of_a_host_that_is_not_watched_is_listed(tmp_path: Path) -> None:
-    run = run_elsewhere(tmp_path, "WATCH_HOST:False")
+    run = run_elsewhere(tmp_path, "--variable", "WATCH_HOST:False", *ONLY_EVERYDAY)
     assert run.tests[ROOM_TO_SPARE].skipped
     reasons = {each["what"]: each["reason"] for each in run.report["not_judged"]}
     assert "are not watched" in reasons[ROOM_TO_SPARE]
@@ -71,7 +76,7 @@ def test_what_cannot_be_judged_of_a_host_that_is_not_watched_is_listed(tmp_path:
 
 def test_a_suite_stops_before_any_load_when_the_server_cannot_be_reached(tmp_path: Path) -> None:
     run = run_robot(tmp_path, "--variable", "BASE_URL:http://127.0.0.1:1", SUITES)
-    assert run.code == 3
+    assert run.code == len(run.tests) > 3
     assert all("cannot be reached" in test.message for test in run.tests.values())
     assert run.report["runs"] == []
     assert run.report["verdict"] != "pass"
@@ -79,8 +84,9 @@ def test_a_suite_stops_before_any_load_when_the_server_cannot_be_reached(tmp_pat
 
 @pytest.mark.slow
 def test_a_server_that_takes_half_a_second_fails_the_same_suites(tmp_path: Path) -> None:
-    options = ("--variable", "REFERENCE_OPTIONS:--delay=500ms", SUITES)
-    run = run_robot(tmp_path, *options)
+    variables = ("REFERENCE_OPTIONS:--delay=500ms", "EVERYDAY: dict:{'quick': '3 s'}")
+    options = (word for each in variables for word in ("--variable", each))
+    run = run_robot(tmp_path, *options, *ONLY_EVERYDAY, SUITES)
     assert run.code > 0
     assert run.report["verdict"] == "fail"
     message = run.tests["Everyday Load Is Carried With Room To Spare"].message
@@ -91,4 +97,4 @@ def test_a_server_that_takes_half_a_second_fails_the_same_suites(tmp_path: Path)
     measured_ms = float(said[1].replace(",", "")) * (1 if said[2] == "ms" else 1000)
     assert 500 <= measured_ms < 60_000
     assert said[3] in {"50", "100"}
-    assert int(said[4].replace(",", "")) == 500
+    assert int(said[4].replace(",", "")) == 50

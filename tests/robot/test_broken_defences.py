@@ -13,6 +13,8 @@ import pytest
 from rig.process import ROOT
 from rig.robot_run import RobotRun, run_robot
 
+pytestmark = pytest.mark.quiet
+
 SUITES = str(ROOT / "suites")
 
 

@@ -14,6 +14,8 @@ from ApiLoadLibrary.session.command_line import main
 from rig.process import ROOT, rig_server
 from rig.robot_run import RobotRun, run_robot
 
+pytestmark = pytest.mark.quiet
+
 SUITE = str(ROOT / "tests" / "robot" / "again.robot")
 
 

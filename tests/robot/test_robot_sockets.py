@@ -12,6 +12,7 @@ from rig.robot_run import run_robot
 from .test_robot_suites import SUITES, wrong_outcomes
 
 
+@pytest.mark.quiet
 @pytest.mark.slow
 def test_connections_are_opened_well_and_badly(tmp_path: Path) -> None:
     with socket_server() as server:

@@ -32,6 +32,7 @@ def wrong_outcomes(run: RobotRun, rig: str) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.quiet
 def test_every_verify_sentence_passes_fails_and_is_inconclusive(tmp_path: Path) -> None:
     with rig_server() as rig:
         run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "verdicts.robot"))
@@ -44,6 +45,7 @@ def test_every_verify_sentence_passes_fails_and_is_inconclusive(tmp_path: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.quiet
 def test_the_language_of_criteria_is_used_well_and_badly(tmp_path: Path) -> None:
     files = ("--variable", f"FILES:{SUITES / 'files'}")
     with rig_server() as rig:
@@ -65,6 +67,7 @@ def test_the_language_of_criteria_is_used_well_and_badly(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.quiet
 def test_runs_are_compared_with_earlier_ones(tmp_path: Path) -> None:
     with rig_server() as rig:
         run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "baselines.robot"))
@@ -106,6 +109,7 @@ def test_wrong_input_is_answered_with_what_to_write_and_sends_no_load(tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.quiet
 def test_every_load_sentence_is_sent_shown_and_judged(tmp_path: Path) -> None:
     with rig_server() as rig:
         run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "loads.robot"))
@@ -131,6 +135,7 @@ def test_every_load_sentence_is_sent_shown_and_judged(tmp_path: Path) -> None:
         assert words in run.console
 
 
+@pytest.mark.quiet
 def test_actions_and_transports_are_used_well_and_badly(tmp_path: Path) -> None:
     """The actions are found by Robot's own search path alone."""
     suite = str(SUITES / "actions.robot")
@@ -154,6 +159,7 @@ def test_a_dry_run_imports_no_action(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.quiet
 def test_recovery_is_measured_and_judged_well_and_badly(tmp_path: Path) -> None:
     with recovering_server() as rig:
         run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "recovery.robot"))
@@ -171,6 +177,7 @@ def test_recovery_is_measured_and_judged_well_and_badly(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.quiet
 def test_what_is_watched_is_judged_and_alerts_are_told(tmp_path: Path) -> None:
     """A process ends in the middle of a load in the background: it is said at once, and once."""
     with (
