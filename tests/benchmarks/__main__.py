@@ -12,6 +12,7 @@
 | memory   | of a shard: by open connections, and by seconds at 20,000 requests a second    |
 | sockets  | WebSocket connections to the reference API, and whether it counted the same   |
 | sessions | memory of a thousand signed-in users                                          |
+| limiters | ten rate limiters of the field: what a probe finds, and which kind each is     |
 
 It takes two cores: nginx has the first, the generator the second. nginx, wrk and hey are
 Debian packages; Locust is installed into a folder of its own.  What is missing is left out.
@@ -28,6 +29,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 
 import accuracy
+import limiters
 import memory
 import monitor
 import sessions
@@ -41,6 +43,7 @@ PARTS = {
     "accuracy": accuracy.run,
     "truth": truth.run,
     "memory": memory.run,
+    "limiters": limiters.run,
     "monitor": monitor.run,
     "sockets": sockets.run,
     "sessions": sessions.run,

@@ -18,9 +18,6 @@ __all__ = ["Admission", "Curve", "admission", "arrival_curve", "most_in"]
 STEPS = 60
 STARVED = 0.2
 """Who accepts less than this share of what it accepted at first punishes those who go on."""
-AS_STEADY, AS_COUNTED = (0.97, 1.06), (0.97, 1.4)
-"""Times the average: what was accepted in a row is a window's worth if it is so near to it; a
-sliding counter lets fewer through than its limit for as long as too much is sent."""
 BLUR = 0.01
 """Of a window: moments are known to no more than this, nor than half of what answers take."""
 
@@ -55,15 +52,16 @@ class Admission:
     Attributes:
         at_first: How many were accepted before the first refusal, or of all without one.
         most_in_window: The most in any time as long as a window.
-        limit_found: How many a window lets through, once it refuses; None where it refuses none.
-        burst_found: How many it lets through at once beyond its rate; None likewise.
+        average: How many a window lets through on average, once it refuses; None where it refuses
+            none, or not for a whole window.
+        at_once: How many came before the first refusal, beyond that average; None likewise.
         starved: Whether it lets next to nothing through for as long as too much is sent.
     """
 
     at_first: int
     most_in_window: int
-    limit_found: float | None
-    burst_found: float | None
+    average: float | None
+    at_once: float | None
     starved: bool
     curve: Curve
 
@@ -86,8 +84,8 @@ def admission(seen: Decisions, contract: Contract) -> Admission:
     return Admission(
         at_first=at_first,
         most_in_window=most_in(accepted, window_s - blur_s),
-        limit_found=float(at_first) if starved else _limit(seen, accepted, steady, contract),
-        burst_found=_at_once(seen, refusals, at_first, steady, window_s),
+        average=steady,
+        at_once=_at_once(seen, refusals, at_first, steady, window_s),
         starved=starved,
         curve=arrival_curve(seen, contract),
     )
@@ -108,35 +106,6 @@ def _steady(seen: Decisions, accepted: Floats, refusals: Ints, window_s: float) 
         return None
     within = (accepted > first_s) & (accepted <= first_s + windows * window_s)
     return float(np.count_nonzero(within)) / windows
-
-
-def _limit(
-    seen: Decisions, accepted: Floats, steady: float | None, contract: Contract
-) -> float | None:
-    """How many a window lets through.
-
-    The average is a little low, for requests come some time after they would be accepted.  Where
-    windows let so many through in a row, that is the number; where one is let through at a time,
-    those that followed each other most closely tell.
-    """
-    if steady is None:
-        return None
-    first, *later = seen.run_lengths() or [0]
-    if max(first, *later, 0) == 1 and len(accepted) > 1:
-        return max(steady, contract.window_ns / NS_PER_S / float(np.min(np.diff(accepted))))
-    if contract.burst is not None:
-        return steady
-    in_a_row = [each for each in later if _is_near(each, steady, AS_STEADY)]
-    if _is_near(first, steady, AS_STEADY):
-        return float(first)
-    if in_a_row:  # two windows of the clock had met in the first row
-        return float(max(in_a_row))
-    return float(first) if _is_near(first, steady, AS_COUNTED) else steady
-
-
-def _is_near(row: int, steady: float, times: tuple[float, float]) -> bool:
-    """Whether so many in a row may be a window's worth."""
-    return times[0] * steady <= row <= times[1] * steady
 
 
 def _at_once(

@@ -15,7 +15,10 @@ import numpy as np
 from .decisions import Decisions, Floats, Ints
 from .models import Model
 
-__all__ = ["Fit", "Hint", "fit"]
+__all__ = ["PHASES", "Axes", "Fit", "Hint", "bucket_axes", "fit", "fit_among", "limit_axis"]
+
+Axes = Mapping[str, Floats]
+"""The values that are tried of each setting."""
 
 SHORTEST, LONGEST = 0.4, 2.5
 """How far off the hint on the window may be."""
@@ -73,7 +76,15 @@ class Fit:
 
 def fit(model: Model, seen: Decisions, hint: Hint) -> Fit:
     """The model with the settings that explain most."""
-    axes = _axes(model, seen, hint)
+    return fit_among(model, _axes(model, seen, hint), seen)
+
+
+def fit_among(model: Model, axes: Axes, seen: Decisions) -> Fit:
+    """The same among these settings, and what lies between them.
+
+    Args:
+        axes: What is tried of each; a phase as a share of the window.
+    """
     grid = _product(axes)
     best, misses = _best(grid, model.misses(grid, seen))
     steps = {name: _step(name, axis) for name, axis in axes.items()}
@@ -84,23 +95,19 @@ def fit(model: Model, seen: Decisions, hint: Hint) -> Fit:
     winner = {name: float(values[0]) for name, values in best.items()}
     fewest = int(misses[0])
     if "burst" in winner:
-        winner = _whole_burst(model, winner, fewest, seen)
+        winner, fewest = _whole_burst(model, winner, fewest, seen)
     winner = _middle(model, winner, fewest, seen)
     if "limit" in winner:
         winner["limit"] = float(math.floor(winner["limit"]))
     return Fit(model, winner, fewest, len(seen))
 
 
-def _axes(model: Model, seen: Decisions, hint: Hint) -> dict[str, Floats]:
+def _axes(model: Model, seen: Decisions, hint: Hint) -> Axes:
     if "burst" in model.settings:
-        return _bucket_axes(seen, hint)
-    limits = _likely_limits(seen, hint)
-    if "counter" in model.name:
-        # Some round the weight of the last window down: as if a little more were allowed.
-        limits = np.concatenate((limits, limits + 0.999))  # whole ones first: they win ties
+        return bucket_axes(seen, hint)
     count = round(math.log(LONGEST / SHORTEST) / WINDOW_STEP)
     axes = {
-        "limit": limits,
+        "limit": limit_axis(model, seen, hint),
         "window_s": hint.window_s * np.geomspace(SHORTEST, LONGEST, count),
     }
     if "phase_s" in model.settings:
@@ -108,7 +115,7 @@ def _axes(model: Model, seen: Decisions, hint: Hint) -> dict[str, Floats]:
     return axes
 
 
-def _bucket_axes(seen: Decisions, hint: Hint) -> dict[str, Floats]:
+def bucket_axes(seen: Decisions, hint: Hint) -> Axes:
     """A burst is seen as a run of accepted requests; while it goes on, some are refilled."""
     runs = seen.run_lengths() or [1]
     first, most = runs[0], max(runs)
@@ -122,14 +129,18 @@ def _bucket_axes(seen: Decisions, hint: Hint) -> dict[str, Floats]:
     }
 
 
-def _likely_limits(seen: Decisions, hint: Hint) -> Floats:
-    """How many were accepted in a row, for a limiter that was at rest: the limit itself."""
+def limit_axis(model: Model, seen: Decisions, hint: Hint) -> Floats:
+    """Limits that are likely: as many were accepted in a row, or as many as the hint says."""
     runs = seen.run_lengths()
     first = runs[:1]
     common = [length for length, _ in Counter(runs).most_common(MOST_LIMITS)]
     near = [each + more for each in first for more in (-1, 0, 1)]
     likely = [*near, *common, *([max(runs)] if runs else []), round(hint.limit)]
-    return np.unique([float(each) for each in likely if each >= 1])
+    limits = np.unique([float(each) for each in likely if each >= 1])
+    if "counter" not in model.name:
+        return limits
+    # Some round the weight of the last window down: as if a little more were allowed.
+    return np.concatenate((limits, limits + 0.999))  # whole ones first: they win ties
 
 
 def _product(axes: Mapping[str, Floats]) -> dict[str, Floats]:
@@ -155,7 +166,7 @@ def _step(name: str, axis: Floats) -> float:
         return 1 / PHASES
     if name == "burst":
         return float(np.max(np.diff(axis), initial=0.0))
-    return float(axis[1] / axis[0] - 1)
+    return float(axis[1] / axis[0] - 1) if len(axis) > 1 else 0.0
 
 
 def _around(best: Mapping[str, Floats], steps: Mapping[str, float]) -> dict[str, Floats]:
@@ -178,7 +189,7 @@ def _around(best: Mapping[str, Floats], steps: Mapping[str, float]) -> dict[str,
 
 def _whole_burst(
     model: Model, best: dict[str, float], misses: int, seen: Decisions
-) -> dict[str, float]:
+) -> tuple[dict[str, float], int]:
     """The same with a whole number of tokens, where that explains as much: sizes are whole."""
     for burst in (max(1.0, math.floor(best["burst"])), float(math.ceil(best["burst"]))):
         # Of few tokens a part of one changes the rate that goes with it by as large a share.
@@ -186,8 +197,8 @@ def _whole_burst(
         grid = {"rate_per_s": rates, "burst": np.full(len(rates), burst)}
         tried = model.misses(grid, seen)
         if tried.min() <= misses + max(1, len(seen) // 400):
-            return {"rate_per_s": float(rates[tried.argmin()]), "burst": burst}
-    return best
+            return {"rate_per_s": float(rates[tried.argmin()]), "burst": burst}, int(tried.min())
+    return best, misses
 
 
 def _middle(model: Model, best: dict[str, float], misses: int, seen: Decisions) -> dict[str, float]:

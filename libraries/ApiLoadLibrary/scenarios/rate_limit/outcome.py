@@ -19,6 +19,7 @@ from .admission import Admission, admission
 from .bystanders import Bystander, bystander
 from .contract import Contract
 from .decisions import decisions
+from .limit_found import Found, limit_found
 from .probe import Probe
 from .retry_after import RetryAfter, try_retry_after
 from .shaping import Line, find_line
@@ -89,6 +90,7 @@ class Outcome:
         allowed: What the contract allows over the time of those above it.
         refusal_p95_ms: Within which 95 of 100 refusals were answered.
         before_p95_ms, above_p95_ms: The same of what was accepted below and above the limit.
+        found: The limit that explains what was decided; None where none does.
         line: Where requests wait in line, how.
     """
 
@@ -101,6 +103,7 @@ class Outcome:
     refusal_p95_ms: float | None
     before_p95_ms: float | None
     above_p95_ms: float | None
+    found: Found | None
     line: Line | None
     retry_after: RetryAfter
     told: Account
@@ -125,6 +128,16 @@ class Outcome:
         return max(0.0, 100 * (self.admission.most_in_window - most) / most)
 
     @property
+    def limit_found(self) -> float | None:
+        """How many a window lets through; where no limit explains it, the average."""
+        return self.found.limit if self.found else self.admission.average
+
+    @property
+    def burst_found(self) -> float | None:
+        """How many may come at once, of a bucket; the like of it, where that is not known."""
+        return self.found.burst if self.found else self.admission.at_once
+
+    @property
     def shaping(self) -> bool:
         """Whether the limiter only delays."""
         return self.line is not None and self.above.turned_away <= SHAPES_BELOW * self.above.sent
@@ -144,8 +157,8 @@ class Outcome:
             "over_admission_percent": self.over_admission_percent,
             "accepted_at_first": found.at_first,
             "most_in_window": found.most_in_window,
-            "limit_found": found.limit_found,
-            "burst_found": found.burst_found,
+            "limit_found": self.limit_found,
+            "burst_found": self.burst_found,
             "starved": found.starved,
             "refusal_p95_ms": self.refusal_p95_ms,
             "accepted_p95_ms": {"below": self.before_p95_ms, "above": self.above_p95_ms},
@@ -194,6 +207,7 @@ def outcome_of(run: RunResult, probe: Probe, terms: Terms) -> Outcome:
         refusal_p95_ms=_p95_ms(requests, {terms.refused}),
         before_p95_ms=_p95_ms(below, terms.accepted),
         above_p95_ms=_p95_ms(above, terms.accepted),
+        found=limit_found(decisions((*below, *above), terms.accepted, terms.refused), contract),
         line=find_line(seen),
         retry_after=try_retry_after(requests, answers, terms.accepted, terms.refused, end),
         told=account(requests, answers, contract, terms.refused),

@@ -66,7 +66,7 @@ def test_a_limiter_that_keeps_its_contract_is_effective_and_its_limit_is_found(
 ) -> None:
     found = probed(make())
     assert found.effectiveness_percent == 100
-    assert found.admission.limit_found == pytest.approx(LIMIT, rel=0.04)
+    assert found.limit_found == pytest.approx(LIMIT, rel=0.04)
     assert reading(found, "false refusals").value == 0
     assert reading(found, "wrong refusals").value == 0
     assert not found.shaping
@@ -79,8 +79,8 @@ def test_of_a_bucket_rate_and_burst_are_found(rate: str, burst: int) -> None:
     found = probed(limiters.token_bucket(per_s, burst), rate=rate, burst=burst)
     assert found.effectiveness_percent == 100
     limit = float(Rate.parse(rate).count)
-    assert found.admission.limit_found == pytest.approx(limit, rel=0.1)
-    assert found.admission.burst_found == pytest.approx(burst, abs=max(1.0, 0.1 * burst))
+    assert found.limit_found == pytest.approx(limit, rel=0.1)
+    assert found.burst_found == pytest.approx(burst, abs=max(1.0, 0.1 * burst))
     assert found.over_admission_percent == 0
     assert reading(found, "false refusals").value == 0
 
@@ -96,7 +96,7 @@ def test_without_a_limiter_not_one_request_is_refused_and_that_is_said() -> None
         assert reading(found, name).value is None
         assert reading(found, name).reason == "nothing was refused"
     assert reading(found, "over-admission").value == pytest.approx(100, abs=10)
-    assert found.admission.limit_found is None
+    assert found.limit_found is None
 
 
 def test_a_limiter_that_allows_too_much_is_not_effective_and_admits_too_much() -> None:
