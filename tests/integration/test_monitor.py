@@ -73,6 +73,7 @@ def test_figures_agree_with_a_known_load(tmp_path: Path) -> None:
     assert len(cores) == psutil.cpu_count()
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_each_sample_sees_a_busy_core_the_first_one_too() -> None:
     """A child burns one core: at least its share of all cores is busy, in every sample."""

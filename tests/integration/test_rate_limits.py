@@ -97,6 +97,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.quiet
 @pytest.mark.slow
 def test_two_real_limiters_are_told_from_all_others() -> None:
     """Both at once, since it takes eighteen windows of a second."""
@@ -121,5 +122,5 @@ def test_two_real_limiters_are_told_from_all_others() -> None:
         assert found["kind"] == kind, found["reason"]
         assert found["mismatch_percent"] < 5
         count, other = read(found["settings"])
-        assert count == 20
+        assert count == pytest.approx(20, rel=0.02)
         assert other == pytest.approx(1 if kind == "sliding_log" else 20, rel=0.02)
