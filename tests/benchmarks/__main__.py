@@ -13,6 +13,7 @@
 | sockets  | WebSocket connections to the reference API, and whether it counted the same   |
 | sessions | memory of a thousand signed-in users                                          |
 | limiters | ten rate limiters of the field: what a probe finds, and which kind each is     |
+| kinds    | the same in simulation: how often the kind is named rightly                    |
 
 It takes two cores: nginx has the first, the generator the second. nginx, wrk and hey are
 Debian packages; Locust is installed into a folder of its own.  What is missing is left out.
@@ -29,6 +30,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 
 import accuracy
+import kinds
 import limiters
 import memory
 import monitor
@@ -44,6 +46,7 @@ PARTS = {
     "truth": truth.run,
     "memory": memory.run,
     "limiters": limiters.run,
+    "kinds": kinds.run,
     "monitor": monitor.run,
     "sockets": sockets.run,
     "sessions": sessions.run,
