@@ -201,6 +201,7 @@ def test_what_is_watched_is_judged_and_alerts_are_told(tmp_path: Path) -> None:
     assert "The Victim, with all that it started, during “Watched”" in run.html
 
 
+@pytest.mark.quiet
 @pytest.mark.slow
 def test_rate_limits_are_probed_and_judged_well_and_badly(tmp_path: Path) -> None:
     log, grudge = ("sliding_log", 20, 0.5), ("--status", "503", "--told-late", "3")
