@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ApiLoadLibrary.measurement.result import CLOSED
+
 from . import formats
 from .document import Criterion, Endpoint, Run, Second, Verdict
 from .drawing import Chart, Limit, Line, Table
@@ -13,6 +15,7 @@ __all__ = ["decisive_chart", "rate_chart", "response_chart", "strictest"]
 
 LINES = {"p99": ("l3", "p99_ms"), "p95": ("l2", "p95_ms"), "median": ("l1", "p50_ms")}
 """Each percentile of the chart: its look, and its field in a second."""
+CARRIED = "Each worker sent its next request when its last was answered."
 MOST_ROWS = 100
 ROW_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 
@@ -94,14 +97,18 @@ def _response_caption(line: Line, limit: Limit | None) -> str:
 
 
 def rate_chart(run: Run) -> Chart:
-    """Requests a second: how many were due, and how many were sent in their time."""
-    lines = (
-        Line("offered", "under", tuple(_whole(run, each, each.offered) for each in run.timeline)),
-        Line("achieved", "l1", tuple(_whole(run, each, each.achieved) for each in run.timeline)),
-    )
+    """Requests a second: how many were due, and how many were sent in their time.
+
+    In the closed model none is due before it is sent.
+    """
+    closed = run.scenario in CLOSED
+    offered = tuple(_whole(run, each, each.offered) for each in run.timeline)
+    achieved = tuple(_whole(run, each, each.achieved) for each in run.timeline)
+    both = (Line("offered", "under", offered), Line("achieved", "l1", achieved))
+    lines = (Line("carried", "l1", achieved),) if closed else both
     return Chart(
-        title="Requests a second, offered and achieved",
-        caption=_rate_caption(run),
+        title="Requests a second" if closed else "Requests a second, offered and achieved",
+        caption=CARRIED if closed else _rate_caption(run),
         unit="/s",
         length_s=len(run.timeline),
         lines=lines,

@@ -22,6 +22,8 @@ __all__ = ["environment", "render", "render_comparison"]
 
 MOST_ENDPOINTS = 25
 """A longer table of them is folded away."""
+FEWEST_LISTED = 3
+"""So many load runs get a list of their own, to find one's way."""
 
 _UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|%|×)(?!\w))")
 """The space between a figure and its unit: a line must not end there."""
@@ -61,6 +63,7 @@ def environment() -> Environment:
         narrow=NARROW,
         html_name=HTML_NAME,
         most_endpoints=MOST_ENDPOINTS,
+        fewest_listed=FEWEST_LISTED,
     )
     return made
 

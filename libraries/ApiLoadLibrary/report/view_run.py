@@ -22,6 +22,8 @@ from .words import load_sentence, steadiness
 __all__ = ["EndpointRow", "RunView", "endpoint_rows", "view_run", "view_run_alone"]
 
 
+LEAST_SECONDS = 3
+"""In fewer nothing develops: a chart by the second would be a dot."""
 USUAL_TRANSPORT = "http1"
 """Any other is said."""
 
@@ -47,12 +49,17 @@ class EndpointRow:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A load run."""
+    """A load run.
+
+    Attributes:
+        short: Its figures in the list of all load runs, by the names of their columns.
+    """
 
     anchor: str
     run: Run
     sentence: str
     chips: tuple[str, ...]
+    short: tuple[tuple[str, str], ...]
     charts: tuple[Chart, ...]
     spread: BarChart | None
     endpoints: tuple[EndpointRow, ...]
@@ -68,7 +75,7 @@ def view_run(number: int, run: Run, document: Document) -> RunView:
     return replace(
         view_run_alone(run),
         anchor=f"run-{number}",
-        charts=tuple(each for each in charts if each and each.length_s),
+        charts=tuple(each for each in charts if each and each.length_s >= LEAST_SECONDS),
         spread=distribution_chart(run, criteria),
         tables=run_tables(run),
         details=view_details(run),
@@ -82,6 +89,7 @@ def view_run_alone(run: Run) -> RunView:
         run=run,
         sentence=f"{load_sentence(run)} {steadiness(run)}".rstrip(),
         chips=tuple(_chips(run)),
+        short=_short(run),
         charts=(),
         spread=None,
         endpoints=tuple(endpoint_rows(run)),
@@ -107,6 +115,16 @@ def _chips(run: Run) -> Iterator[str]:
         yield f"cut short: {run.stopped}"
 
 
+def _short(run: Run) -> tuple[tuple[str, str], ...]:
+    times = run.response_time_ms
+    return (
+        ("Requests", formats.count(run.requests)),
+        ("Good", _good(run)),
+        ("Half", formats.milliseconds(times.median if times else None)),
+        ("95 of 100", formats.milliseconds(times.p95 if times else None)),
+    )
+
+
 def endpoint_rows(run: Run) -> Iterator[EndpointRow]:
     """From the fastest on average to the slowest; last, those without an answer."""
     timed = [each.response_time_ms for each in run.endpoints if each.response_time_ms]
@@ -130,10 +148,10 @@ def _mean(endpoint: Endpoint) -> float:
     return endpoint.response_time_ms.mean if endpoint.response_time_ms else float("inf")
 
 
-def _good(endpoint: Endpoint) -> str:
-    if endpoint.error_rate is None:
+def _good(sent: Endpoint | Run) -> str:
+    if sent.error_rate is None:
         return formats.NOTHING
-    return formats.percent(100 * (1 - endpoint.error_rate))
+    return formats.percent(100 * (1 - sent.error_rate))
 
 
 def _bars(times: Distribution | None, longest: float) -> tuple[float, float, float] | None:

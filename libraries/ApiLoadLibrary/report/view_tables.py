@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from . import formats
 from .document import Endpoint, Phase, RequestSample, Run
 from .drawing import Table
 
 __all__ = ["failures", "run_tables"]
+
+MOST_SAMPLES = 15
+"""Requests of one reason on the page; the JSON has those of every endpoint."""
 
 
 def run_tables(run: Run) -> tuple[Table, ...]:
@@ -74,10 +79,13 @@ def _statuses(run: Run) -> Table:
 
 def _samples(run: Run) -> Table:
     head = ("Why", "Endpoint", "At", "Outcome", "Response time", "Service time", "Request id")
+    caption = "The first failures and the slowest requests"
     ordered = sorted(run.samples, key=lambda each: (each.why, -each.response_time_ms))
-    return Table(
-        "The first failures and the slowest requests", head, tuple(map(_sample_row, ordered))
-    )
+    by_reason = [list(group) for _, group in groupby(ordered, key=lambda each: each.why)]
+    shown = [each for group in by_reason for each in group[:MOST_SAMPLES]]
+    if len(shown) < len(ordered):
+        caption += f" ({len(shown)} of {len(ordered)}, the slowest of each kind; the JSON has all)"
+    return Table(caption, head, tuple(map(_sample_row, shown)))
 
 
 def _sample_row(sample: RequestSample) -> tuple[str, ...]:

@@ -30,6 +30,12 @@ def test_the_chart_of_response_times_has_a_value_for_each_second():
     assert chart.limit is None
 
 
+def test_in_the_closed_model_no_rate_is_offered():
+    run, _ = judged_run()
+    assert [each.label for each in rate_chart(run).lines] == ["offered", "achieved"]
+    assert [each.label for each in rate_chart(replace(run, scenario="closed")).lines] == ["carried"]
+
+
 @pytest.mark.parametrize(
     "changes, limit",
     [

@@ -12,6 +12,7 @@ from ApiLoadLibrary.report.card import plan_card, run_card
 from ApiLoadLibrary.report.document import FailedTest, NotJudged, SystemUnderTest, Verdict
 from ApiLoadLibrary.report.html import render
 from ApiLoadLibrary.report.requirement import requirement
+from ApiLoadLibrary.report.view_tables import run_tables
 from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.report.write import write_reports
 from unit.report import samples
@@ -264,3 +265,20 @@ def test_all_of_the_load_in_time_is_a_hundred_percent_whatever_the_rates_roundin
     )
     page = render(build_document(samples.session(runs=(replace(run, endpoints=on_time),))))
     assert "<b>100 %</b>" in page.replace("\u00a0", " ").replace("&nbsp;", " ")
+
+
+def test_of_many_samples_the_page_has_the_worst_and_says_how_many_there_are():
+    run = build_document(samples.session()).runs[0]
+    sample = replace(run.samples[0], why="slow")
+    many = tuple(replace(sample, response_time_ms=float(n), request_id=f"r{n}") for n in range(40))
+    table = run_tables(replace(run, samples=many))[-1]
+    assert table.caption.endswith("(15 of 40, the slowest of each kind; the JSON has all)")
+    assert [row[-1] for row in table.rows] == [f"r{n}" for n in range(39, 24, -1)]
+
+
+def test_several_load_runs_get_a_list_that_leads_to_each():
+    runs = tuple(replace(samples.run(), id=f"run-{n}", name=f"Load {n}") for n in range(3))
+    page = render(build_document(samples.session(runs=runs)))
+    for number in (1, 2, 3):
+        assert page.count(f'href="#run-{number}"') == page.count(f'id="run-{number}"') == 1
+    assert 'id="load-runs"' not in render(build_document(samples.session(runs=runs[:2])))
