@@ -1,9 +1,9 @@
 """A load loop whose workers follow redirects and keep cookies, as browsers do.
 
-It is one of its own because it has to look at headers, which the plain loop does not; so it
-serves runs whose trace is to hold headers, too.  A chain of redirects is one request: one row,
-from the first send to the last byte of the last answer, on one worker, within one time-out.
-A worker has one connection at a time.
+It is one of its own because it has to look at answers, which the plain loop does not; so it
+serves runs whose trace is to hold headers, and endpoints whose answers are kept, too.  A chain
+of redirects is one request: one row, from the first send to the last byte of the last answer, on
+one worker, within one time-out.  A worker has one connection at a time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .books import Tell
 from .connection import Connection, RequestFailed
 from .connector import Connector
 from .cookies import CookieJar, with_cookies
-from .http1 import AnswerReader, Header, KeepingHeadReader, KeepingReader
+from .http1 import AnswerReader, BodyReader, KeepingHeadReader, KeepingReader, Kept
 from .loop import LoadLoop
 from .plan import ShardPlan
 from .poller import Poller
@@ -32,14 +32,15 @@ LOCATION, SET_COOKIE = b"location", b"set-cookie"
 
 
 class _Following(Connection):
-    """A connection whose answers' headers can be looked at.
+    """A connection whose answers can be looked at.
 
     Attributes:
+        kept: What of the answer is kept.
         jar: The cookies of its worker; None where they are not kept.
         hops: How many redirects its request has followed.
     """
 
-    __slots__ = ("_headers", "_hops_before", "_plain", "_traced", "_wanted", "hops", "jar")
+    __slots__ = ("_hops_before", "_plain", "_reading", "_traced", "hops", "jar", "kept")
 
     def __init__(
         self,
@@ -48,10 +49,12 @@ class _Following(Connection):
         carriers: dict[int, Connection],
         jar: CookieJar | None,
         traced: Collection[bytes],
+        *,
+        keeps_answers: bool,
     ) -> None:
-        self._headers: list[Header] = []
+        self.kept = Kept(None if keeps_answers else {LOCATION, SET_COOKIE, *traced})
+        self._reading = BodyReader if keeps_answers else KeepingReader
         self._traced = traced
-        self._wanted = {LOCATION, SET_COOKIE, *traced}
         self._plain = b""  # the request without the worker's cookies
         self._hops_before = NO_HOPS
         self.hops = 0
@@ -59,13 +62,13 @@ class _Following(Connection):
         super().__init__(connector, poller, carriers)
 
     def _new_reader(self) -> AnswerReader:
-        reader = KeepingHeadReader if self._method == "HEAD" else KeepingReader
-        return reader(self._headers, self._wanted)
+        reader = KeepingHeadReader if self._method == "HEAD" else self._reading
+        return reader(self.kept)
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
         """Those of the answer that the trace is to hold."""
-        kept = ((name, value) for name, value in self._headers if name in self._traced)
+        kept = ((name, value) for name, value in self.kept.headers if name in self._traced)
         return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in kept)
 
     def succeed(self, other: Connection) -> None:
@@ -94,11 +97,12 @@ class _Following(Connection):
             earlier.reconnected,
         )
         self.hops = earlier.hops + 1
+        self.kept.wants_body = earlier.kept.wants_body
         self._begin_hop(hop.method, hop.request, earlier.sent_ns)
 
     def _begin_hop(self, method: str, request: bytes, sent_ns: int) -> None:
         self._plain = request
-        self._headers.clear()
+        self.kept.clear()
         if self.jar is not None:
             request = with_cookies(request, self.jar.header(self._url))
         super().begin(method, request, sent_ns)
@@ -132,7 +136,7 @@ class _Following(Connection):
         return f"{self.connector.origin}{target_of(self._plain)}"
 
     def _named(self, name: bytes) -> list[bytes]:
-        return [value for each, value in self._headers if each == name]
+        return [value for each, value in self.kept.headers if each == name]
 
 
 class FollowingLoop(LoadLoop):
@@ -141,11 +145,20 @@ class FollowingLoop(LoadLoop):
     def __init__(self, plan: ShardPlan, tell: Tell) -> None:
         self._follows = plan.follow
         self._traced = frozenset(each.encode("latin-1") for each in plan.traced or ())
+        self._keeps = [each.keeps_answers for each in plan.endpoints]
         super().__init__(plan, tell)
 
     def _make_connection(self, connector: Connector) -> Connection:
         jar = CookieJar() if self._plan.cookies else None
-        return _Following(connector, self._poller, self._carriers, jar, self._traced)
+        return _Following(
+            *(connector, self._poller, self._carriers, jar, self._traced),
+            keeps_answers=any(self._keeps),
+        )
+
+    def _begin(self, carrier: Connection, now: int) -> None:
+        assert isinstance(carrier, _Following)
+        carrier.kept.wants_body = self._keeps[carrier.endpoint]
+        super()._begin(carrier, now)
 
     def _finish(self, carrier: Connection, outcome: int, ended_ns: int) -> None:
         assert isinstance(carrier, _Following)

@@ -1,6 +1,7 @@
 """Reading HTTP/1.1 answers, without a socket: bytes in, finished answers out.
 
-`httptools` (llhttp, the parser of Node) does the parsing.  Bodies are not kept.
+`httptools` (llhttp, the parser of Node) does the parsing.  Bodies are not kept, but for those
+that somebody wants to look at.
 Two things it leaves to us: an answer to HEAD ends with its headers whatever
 length they name, and a body without a length ends when the server closes.
 """
@@ -11,12 +12,16 @@ from collections.abc import Collection
 
 import httptools
 
+from ApiLoadLibrary.workload.answer import MOST_KEPT, Answer
+
 __all__ = [
     "AnswerReader",
+    "BodyReader",
     "HeadReader",
     "Header",
     "KeepingHeadReader",
     "KeepingReader",
+    "Kept",
     "NotHttp",
 ]
 
@@ -154,19 +159,54 @@ class HeadReader(AnswerReader):
         """The answer had no body to wait for: it was complete before."""
 
 
+class Kept:
+    """What is kept of the answers of one connection, one at a time.
+
+    Attributes:
+        wanted: Names of headers, in small letters; None for all of them.
+        wants_body: Whether the next answer's body is kept.
+        headers: Those that came, names in small letters, in order.
+        pieces: Of the body, as it travels.
+        room: How many bytes of it may still come; below 0, not all of it was kept.
+    """
+
+    __slots__ = ("headers", "pieces", "room", "wanted", "wants_body")
+
+    def __init__(self, wanted: Collection[bytes] | None) -> None:
+        self.wanted = wanted
+        self.wants_body = False
+        self.headers: list[Header] = []
+        self.pieces: list[bytes] = []
+        self.room = MOST_KEPT
+
+    def clear(self) -> None:
+        """Let go of what was kept; what it was handed to keeps it."""
+        self.headers = []
+        self.pieces = []
+        self.room = MOST_KEPT
+
+    def add(self, piece: bytes) -> None:
+        """A piece of the body has come."""
+        if len(piece) <= self.room:
+            self.pieces.append(piece)
+        self.room -= len(piece)
+
+    def answer(self, status: int) -> Answer:
+        """The answer that has come, with this status."""
+        return Answer(status, self.headers, b"".join(self.pieces), whole=self.room >= 0)
+
+
 class _Keeping(AnswerReader):
     """Keeps headers of answers; those of informational answers not.
 
     Args:
         kept: Where to; whoever owns it empties it before each request.
-        wanted: Which of them, in small letters.
     """
 
-    __slots__ = ("_kept", "_wanted")
+    __slots__ = ("_kept",)
 
-    def __init__(self, kept: list[Header], wanted: Collection[bytes]) -> None:
+    def __init__(self, kept: Kept) -> None:
         self._kept = kept
-        self._wanted = wanted
         super().__init__()
 
     def on_message_begin(self) -> None:
@@ -177,14 +217,25 @@ class _Keeping(AnswerReader):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, maybe one to be kept."""
         name = name.lower()
-        if name in self._wanted:
-            self._kept.append((name, value))
+        if self._kept.wanted is None or name in self._kept.wanted:
+            self._kept.headers.append((name, value))
 
 
 class KeepingReader(_Keeping):
     """An `AnswerReader` that keeps headers."""
 
     __slots__ = ()
+
+
+class BodyReader(_Keeping):
+    """An `AnswerReader` that keeps headers, and bodies where they are wanted."""
+
+    __slots__ = ()
+
+    def on_body(self, data: bytes) -> None:
+        """A piece of the body, without what chunks put around it."""
+        if self._kept.wants_body:
+            self._kept.add(data)
 
 
 class KeepingHeadReader(_Keeping, HeadReader):

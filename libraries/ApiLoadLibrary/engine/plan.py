@@ -44,6 +44,7 @@ class PlannedEndpoint:
         expected: The statuses that count as success.
         late_after_ns: A schedule delay above this is late.
         refused: Those among the expected statuses that turn a request away.
+        keeps_answers: Whether its answers are kept until they have been looked at.
     """
 
     schedule: Schedule | None
@@ -51,6 +52,7 @@ class PlannedEndpoint:
     expected: frozenset[int]
     late_after_ns: int
     refused: frozenset[int] = frozenset()
+    keeps_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,12 @@ class ShardPlan:
     def closed(self) -> bool:
         """Whether workers send as soon as they are free (closed model), not by a schedule."""
         return self.endpoints[0].schedule is None
+
+    @property
+    def looks_at_answers(self) -> bool:
+        """Whether more of answers is asked for than their status."""
+        kept = any(each.keeps_answers for each in self.endpoints)
+        return kept or self.follow or self.cookies or bool(self.traced)
 
     @property
     def requests(self) -> list[RequestTemplate]:

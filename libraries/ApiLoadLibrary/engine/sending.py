@@ -15,12 +15,14 @@ from requests.structures import CaseInsensitiveDict
 from ApiLoadLibrary.measurement.outcomes import DONE, Failure
 from ApiLoadLibrary.values import NS_PER_S
 from ApiLoadLibrary.workload.action import Call
+from ApiLoadLibrary.workload.answer import Answer
 from ApiLoadLibrary.workload.guard import GuardedAdapter, proxies_to
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .causes import failure_behind
-from .plan import Request, ShardPlan
+from .http1 import Kept
+from .plan import PlannedEndpoint, ShardPlan
 
 __all__ = ["Send", "Task", "senders_of"]
 
@@ -37,10 +39,12 @@ class Task:
         bytes_received: Of the answer's body, as it travelled.
         outcome, ended_ns: What it came to, and when its worker had done with it.
         headers: Those of its answer that a trace is to hold.
+        answer: The answer itself, where it is kept.
         error: What the code of an action did wrong, in words.
     """
 
     __slots__ = (
+        "answer",
         "arrival",
         "bytes_received",
         "bytes_sent",
@@ -69,6 +73,7 @@ class Task:
         self.bytes_sent = self.bytes_received = 0
         self.error = ""
         self.headers: tuple[tuple[str, str], ...] = ()
+        self.answer: Answer | None = None
 
 
 Send = Callable[[Task], int]
@@ -77,14 +82,15 @@ Send = Callable[[Task], int]
 def senders_of(plan: ShardPlan) -> list[Send]:
     """One worker's senders, by endpoint; its requests share their connections."""
     adapter = GuardedAdapter(lambda: plan.allowed)
-    return [_sender(each.request, plan, adapter) for each in plan.endpoints]
+    return [_sender(each, plan, adapter) for each in plan.endpoints]
 
 
-def _sender(request: Request, plan: ShardPlan, adapter: GuardedAdapter) -> Send:
+def _sender(endpoint: PlannedEndpoint, plan: ShardPlan, adapter: GuardedAdapter) -> Send:
+    request = endpoint.request
     if isinstance(request, Call):
         return _Calling(request)
     assert isinstance(request, RequestTemplate)  # messages have a loop of their own
-    return _ThroughRequests(request, plan, adapter)
+    return _ThroughRequests(request, plan, adapter, keeps_answers=endpoint.keeps_answers)
 
 
 class _Calling:
@@ -128,9 +134,16 @@ def _words(say: Callable[[object], str], what: object) -> str:
 
 
 class _ThroughRequests:
-    """Sends an endpoint's requests through `requests`, and lets answers' bodies pass by."""
+    """Sends an endpoint's requests through `requests`; answers' bodies pass by, or are kept."""
 
-    def __init__(self, template: RequestTemplate, plan: ShardPlan, adapter: GuardedAdapter) -> None:
+    def __init__(
+        self,
+        template: RequestTemplate,
+        plan: ShardPlan,
+        adapter: GuardedAdapter,
+        *,
+        keeps_answers: bool,
+    ) -> None:
         self._origin = template.origin
         self._render = template.renderer()
         self._adapter = adapter
@@ -140,6 +153,7 @@ class _ThroughRequests:
         self._cert = (plan.cert[0], plan.cert[-1]) if plan.cert else None
         self._proxies = proxies_to(template.origin)
         self._traced = plan.traced or ()
+        self._keeps_answers = keeps_answers
 
     def __call__(self, task: Task) -> int:
         """Send one."""
@@ -163,15 +177,24 @@ class _ThroughRequests:
         if self._traced:
             named = ((name.lower(), value) for name, value in response.raw.headers.items())
             task.headers = tuple(each for each in named if each[0] in self._traced)
+        kept = Kept(None) if self._keeps_answers else None
         try:
-            # Not decoded: that would cost, and nobody reads it.
+            # Not decoded: that would cost, and seldom somebody reads it.
             while chunk := response.raw.read(CHUNK_BYTES, decode_content=False):
                 task.bytes_received += len(chunk)
+                if kept is not None:
+                    kept.add(chunk)
                 if monotonic_ns() - task.sent_ns > self._timeout_ns:
                     return Failure.ANSWER_TIMEOUT
-            return response.status_code
         finally:
             response.close()
+        if kept is not None:
+            kept.headers = [
+                (name.lower().encode("latin-1"), value.encode("latin-1"))
+                for name, value in response.raw.headers.items()
+            ]
+            task.answer = kept.answer(response.status_code)
+        return response.status_code
 
 
 def _request(origin: Origin, data: bytes) -> requests.PreparedRequest:

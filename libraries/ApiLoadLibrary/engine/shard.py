@@ -86,8 +86,7 @@ def _loop_for(plan: ShardPlan, tell: Tell) -> Loop:
 
         return SocketLoop(plan, tell)
     if not plan.blocking:
-        sees_headers = plan.follow or plan.cookies or plan.traced
-        return FollowingLoop(plan, tell) if sees_headers else LoadLoop(plan, tell)
+        return FollowingLoop(plan, tell) if plan.looks_at_answers else LoadLoop(plan, tell)
     from .blocking import BlockingLoop  # it needs `requests`, which takes long to import
 
     return BlockingLoop(plan, tell)

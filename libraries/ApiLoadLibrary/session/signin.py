@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from ApiLoadLibrary.errors import BadInput, ServerUnreachable, SignInFailed
+from ApiLoadLibrary.workload.json_path import JsonPath
 from ApiLoadLibrary.workload.origin import address_of
 
 __all__ = ["SignIn", "Token"]
@@ -87,7 +88,7 @@ class SignIn:
                 f"Signing in by {self.method} {self.path} was answered with something "
                 "that is not JSON."
             ) from None
-        value = value_at(document, self.token)
+        value = JsonPath(self.token, "token").value(document)
         if not isinstance(value, str) or not value:
             names = ", ".join(document) if isinstance(document, dict) else "no names"
             raise SignInFailed(
@@ -106,27 +107,6 @@ _NO_TOKEN = "is empty, or holds spaces, line ends or other characters that no to
 def _may_be_token(text: str) -> bool:
     """Whether it is one word of visible ASCII characters."""
     return re.fullmatch(r"[\x21-\x7e]+", text) is not None
-
-
-def value_at(document: Any, path: str, argument: str = "token") -> Any:
-    """What stands at a plain JSON path like `$.data.tokens[0]`; None where nothing does.
-
-    Args:
-        argument: Who names the path, for the message.
-
-    Raises:
-        BadInput: Not such a path.
-    """
-    if not re.fullmatch(r"\$(\.[\w-]+|\[\d+\])+", path):
-        raise BadInput(
-            f"{argument}='{path}' is no place in an answer: write for example $.access_token."
-        )
-    for name, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", path):
-        try:
-            document = document[name] if name else document[int(index)]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return document
 
 
 def _expiry(document: Any, token: str) -> float | None:

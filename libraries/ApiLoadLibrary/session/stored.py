@@ -12,9 +12,9 @@ from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.scenarios.stored import Account, account_of, reading_of_count, reading_of_ids
 from ApiLoadLibrary.workload.action import Call
+from ApiLoadLibrary.workload.json_path import JsonPath
 
 from .acceptance import AcceptanceSession
-from .signin import value_at
 
 __all__ = ["Stored"]
 
@@ -50,10 +50,11 @@ class Stored:
         """
         if (ids is None) == (count is None):
             raise BadInput("Write ids= for where request ids stand, or count= for their number.")
-        run, account = self._account(endpoint, run_name)
-        answer = self._ask("GET", path, run)
         name, place = ("ids", ids) if ids is not None else ("count", count or "")
-        return self._keep(run, account, value_at(answer, place, name), f"{name}='{place}'")
+        wanted = JsonPath(place, name)
+        run, account = self._account(endpoint, run_name)
+        found = wanted.value(self._ask("GET", path, run))
+        return self._keep(run, account, found, f"{name}='{place}'")
 
     def compare_by_call(self, endpoint: str, call: str, run_name: str | None) -> Reading:
         """Compare with what a Python callable says that gets the run's id.

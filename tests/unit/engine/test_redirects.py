@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ApiLoadLibrary.engine.cookies import CookieJar, with_cookies
-from ApiLoadLibrary.engine.http1 import KeepingHeadReader, KeepingReader
+from ApiLoadLibrary.engine.http1 import (
+    AnswerReader,
+    BodyReader,
+    KeepingHeadReader,
+    KeepingReader,
+    Kept,
+)
 from ApiLoadLibrary.engine.redirects import next_hop
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.workload.origin import Origin
@@ -92,13 +98,13 @@ def test_own_cookies_and_kept_ones_share_a_header() -> None:
     assert with_cookies(POST, b"") is POST
 
 
-@pytest.mark.parametrize("reader", [KeepingReader, KeepingHeadReader])
-def test_headers_are_kept_of_the_answer_alone(reader: type[KeepingReader]) -> None:
-    kept: list[tuple[bytes, bytes]] = []
-    status = reader(kept, {b"location", b"set-cookie"}).feed(
+@pytest.mark.parametrize("reader", [KeepingReader, KeepingHeadReader, BodyReader])
+def test_headers_are_kept_of_the_answer_alone(reader: type[AnswerReader]) -> None:
+    kept = Kept({b"location", b"set-cookie"})
+    status = reader(kept).feed(
         b"HTTP/1.1 103 Early Hints\r\nSet-Cookie: hint=1\r\n\r\n"
         b"HTTP/1.1 302 Found\r\nLOCATION: /x\r\nDate: now\r\nset-cookie: a=1\r\n"
         b"Set-Cookie: b=2\r\nContent-Length: 0\r\n\r\n"
     )
     assert status == 302
-    assert kept == [(b"location", b"/x"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
+    assert kept.headers == [(b"location", b"/x"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]

@@ -23,7 +23,7 @@ from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.local import is_local
 from ApiLoadLibrary.session.masking import Masker
 from ApiLoadLibrary.session.place import Place
-from ApiLoadLibrary.session.signin import SignIn, Token, value_at
+from ApiLoadLibrary.session.signin import SignIn, Token
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin
@@ -109,20 +109,6 @@ def test_a_server_that_does_not_accept_connections_is_refused_before_any_load() 
         _ = session.config.server
     with pytest.raises(BadInput, match="No server is known yet"):
         _ = session.host_is_watched
-
-
-@pytest.mark.parametrize(
-    "path, value",
-    [("$.a", {"b": ["x", {"c": 1}]}), ("$.a.b[1].c", 1), ("$.a.b[7]", None), ("$.z.y", None)],
-)
-def test_a_token_is_found_by_its_path(path: str, value: object) -> None:
-    assert value_at({"a": {"b": ["x", {"c": 1}]}}, path) == value
-
-
-@pytest.mark.parametrize("path", ["", "a", "$", "$..a", "$.a[x]", "$[?(@.a)]"])
-def test_other_paths_are_refused(path: str) -> None:
-    with pytest.raises(BadInput, match=r"write for example \$.access_token"):
-        value_at({}, path)
 
 
 def test_a_token_knows_when_it_runs_out_and_does_not_show_itself() -> None:
