@@ -20,3 +20,12 @@ rates = st.builds(Rate, counts, durations.filter(lambda each: each.ns > 0))
 
 nanoseconds = st.integers(0, 10**12) | st.integers(0, 3_000) | st.integers(0, 2**55)
 """Durations to record: everyday ones, tiny ones, and up to a year."""
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+"""What JSON may mean, small enough to read."""
