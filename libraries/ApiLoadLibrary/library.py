@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,9 +15,10 @@ from .keywords.alerting import tell_alerts
 from .keywords.background import Background
 from .keywords.baselines import Baselines
 from .keywords.bursts import Bursts
+from .keywords.closing import write_reports
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
-from .keywords.left_out import left_out, place_of
+from .keywords.left_out import place_of, root_of
 from .keywords.literal import end_before_load, slips
 from .keywords.loads import Loads
 from .keywords.metrics import Metrics
@@ -27,12 +27,12 @@ from .keywords.rate_limits import RateLimits
 from .keywords.recovery import Recovery
 from .keywords.sending import Sender
 from .keywords.servers import Servers
+from .keywords.shared import session as _session
 from .keywords.sockets import Sockets
 from .keywords.stored import WhatWasStored
 from .keywords.strangers import Strangers
 from .keywords.verdicts import Verdicts
 from .keywords.waivers import Waivers
-from .session.acceptance import AcceptanceSession
 from .session.place import Place
 
 __all__ = ["ApiLoadLibrary"]
@@ -40,9 +40,6 @@ __all__ = ["ApiLoadLibrary"]
 PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Monitoring, Metrics, Waivers)
 SENDING_PARTS = (Loads, Bursts, RateLimits, Recovery, Strangers, Sockets, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
-
-_session = AcceptanceSession()
-"""One for the whole run, however often the library is imported."""
 
 
 @library(
@@ -144,7 +141,7 @@ class ApiLoadLibrary(DynamicCore):
         self._suite = data
         if not BuiltIn().dry_run_active:
             self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
-            _session.suite = _root(result).name
+            _session.suite = root_of(result).name
             _session.interim.write_into(self._output_dir)
 
     def end_suite(self, data: Any, result: Any) -> None:
@@ -197,25 +194,8 @@ class ApiLoadLibrary(DynamicCore):
     def close(self) -> None:
         """The very end, also after Ctrl-C: write the reports."""
         folder, self._output_dir = self._output_dir, None
-        if folder is None or _session.closed:
-            return
-        self._note_left_out()
-        lines = _session.close(folder, {"robot_framework": version("robotframework")})
-        logger.console("\n" + "\n".join(f"Acceptance: {line}" for line in lines.splitlines()))
-
-    def _note_left_out(self) -> None:
-        try:
-            names = left_out(self._suite, self._ran)
-        except Exception as error:  # noqa: BLE001 - the report is written whatever happens here
-            reason = f"unknown, because the suites could not be read again: {error}"
-            _session.note_not_judged("Tests left out of this run", reason)
-            return
-        _session.note_left_out(names)
-
-
-def _root(suite: Any) -> Any:
-    """The suite that robot was started with."""
-    return _root(suite.parent) if suite.parent else suite
+        if folder is not None:
+            write_reports(_session, folder, self._suite, self._ran)
 
 
 def _end_loads_of(owner: str) -> None:

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "session": GROUND | LOAD_WING | JUDGING_WING,
     "keywords": GROUND | {"session"},
     "library": GROUND | {"session", "keywords"},
-    "the door": {"library"},
+    "the door": {"library", "keywords"},
     "__main__": {"session"},
 }
 ROBOT_ROOMS = {"keywords", "library"}

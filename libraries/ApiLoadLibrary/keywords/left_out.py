@@ -8,7 +8,7 @@ from typing import Any
 
 from robot.running import TestCase, TestSuite
 
-__all__ = ["left_out", "place_of"]
+__all__ = ["TestPlace", "left_out", "place_of", "root_of"]
 
 TestPlace = tuple[Path | None, int | None]
 
@@ -16,6 +16,11 @@ TestPlace = tuple[Path | None, int | None]
 def place_of(test: object) -> TestPlace:
     """File and line of a test: its name may have been changed by an option."""
     return getattr(test, "source", None), getattr(test, "lineno", None)
+
+
+def root_of(suite: Any) -> Any:
+    """The suite that robot was started with."""
+    return root_of(suite.parent) if suite.parent else suite
 
 
 def left_out(suite: TestSuite, ran: Collection[TestPlace]) -> list[str]:
@@ -26,9 +31,7 @@ def left_out(suite: TestSuite, ran: Collection[TestPlace]) -> list[str]:
         ran: The places of the tests that ran and use the library.  Tests count as left
             out only in their folders and below: other suites are none of our business.
     """
-    root: Any = suite
-    while root.parent:
-        root = root.parent
+    root = root_of(suite)
     sources = [root.source] if root.source else [each.source for each in root.suites]
     whole = TestSuite.from_file_system(*filter(None, sources))
     folders = {source.parent for source, _ in ran if source}

@@ -23,6 +23,7 @@ from .watched import Watched
 
 __all__ = [
     "CLOSED",
+    "SUITE",
     "EndpointResult",
     "GeneratorHealth",
     "MonitoredHost",
@@ -31,7 +32,10 @@ __all__ = [
     "Totals",
 ]
 
-CLOSED = ("closed", "overload")
+SUITE = "suite"
+"""The scenario of what a suite has sent by itself, one request at a time."""
+
+CLOSED = ("closed", "overload", SUITE)
 """Scenarios in which workers send as soon as they are answered."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ApiLoadLibrary.measurement.result import CLOSED
+from ApiLoadLibrary.measurement.result import CLOSED, SUITE
 
 from . import formats
 from .attempts import attempts
@@ -70,6 +70,12 @@ def _generator(run: Run, about: str) -> Fact:
     generator = run.generator
     if not generator.healthy:
         return Fact(_DOUBT, f"{about}{'; '.join(generator.reasons)}.")
+    if run.scenario == SUITE:
+        return Fact(
+            _DOUBT,
+            f"{about}One caller sent one request at a time, as the suite came to it: "
+            "this says how quick the system is, not how much load it carries.",
+        )
     delay = None if run.scenario in CLOSED else run.schedule_delay_ms
     started = (
         f"99 of 100 requests started within {formats.milliseconds(delay.p99)} of their moment; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ApiLoadLibrary.measurement.result import SUITE
 from ApiLoadLibrary.values import Rate, TimeUnit
 
 from . import formats
@@ -79,6 +80,9 @@ def load_sentence(run: Run) -> str:
     length = f"{formats.duration(run.length_s)}{_after(run)}"
     if run.scenario == "websocket_flood":
         return f"{_flood(run.endpoints)}."
+    if run.scenario == SUITE:
+        requests = formats.plural(run.requests, "request")
+        return f"{requests} of the suite itself, one at a time, in {length}."
     if len(rates) != 1:
         return f"{_all_rates(run)} {_on(run.endpoints, even=False)} for {length}."
     if run.scenario == "burst":

@@ -316,7 +316,7 @@ class AcceptanceSession:
         """
         tester = self.tester
         keep, stop = self._keeping(conclude), self._stop_watch(plan)
-        tester.run(plan, self.place.name, watch, keep, save=self._save, stop=stop)
+        tester.run(plan, self.place.name, watch, keep, save=self.save, stop=stop)
         return self.verdicts.runs[-1]
 
     def begin(self, plan: LoadPlan, conclude: Conclude = as_it_is) -> BackgroundLoad:
@@ -328,7 +328,7 @@ class AcceptanceSession:
         """
         keep, stop = self._keeping(conclude), self._stop_watch(plan)
         going = self.tester.start(plan, self.place.name)
-        return self.background.look_after(going, self.place.name, keep, self._save, stop)
+        return self.background.look_after(going, self.place.name, keep, self.save, stop)
 
     def _keeping(self, conclude: Conclude) -> Callable[[RunResult], None]:
         def keep(result: RunResult) -> None:
@@ -348,8 +348,16 @@ class AcceptanceSession:
         self.verdicts.runs.append(replace(run, generator=generator))
         self.interim.write(self._unfinished, at_once=True)
 
-    def _save(self, so_far: Callable[[], RunResult]) -> None:
-        """A load run goes on."""
+    def keep_run(self, run: RunResult, server: str | None) -> None:
+        """Keep a run that the session has not made: requests that somebody else sent, to a server
+        that is the system under test unless the suite has named one.
+        """
+        if self.config.base_url is None:
+            self.configure(base_url=server, transport="requests", workers=1)
+        self._keep(run)
+
+    def save(self, so_far: Callable[[], RunResult]) -> None:
+        """A load run goes on: the interim report holds it, as soon as it is time."""
         self.interim.write(lambda: self._unfinished(so_far()))
 
     def _unfinished(self, *going_on: RunResult) -> SessionRecord:
@@ -367,8 +375,9 @@ class AcceptanceSession:
             if each.test == test
         ]
         other = _without(message, sentences)
-        if other:
-            self._failed_tests.append(FailedTest(test, self.mask(other)))
+        failed = FailedTest(test, self.mask(other))
+        if other and failed not in self._failed_tests:
+            self._failed_tests.append(failed)
         if INTERRUPTED in message:
             self.interrupted = "the run was interrupted"
 
@@ -395,7 +404,8 @@ class AcceptanceSession:
     def begin_test(self, place: Place) -> None:
         """A test begins."""
         self.place = place
-        self._tests.append(place.name)
+        if place.name not in self._tests:
+            self._tests.append(place.name)
 
     def note_left_out(self, tests: Collection[str]) -> None:
         """These tests of the suite were no part of this session; empty where all were."""
