@@ -18,6 +18,7 @@ from .keywords.bursts import Bursts
 from .keywords.closing import write_reports
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
+from .keywords.imports import Imports
 from .keywords.left_out import place_of, root_of
 from .keywords.literal import end_before_load, slips
 from .keywords.loads import Loads
@@ -37,7 +38,17 @@ from .session.place import Place
 
 __all__ = ["ApiLoadLibrary"]
 
-PARTS = (Servers, Endpoints, Verdicts, Baselines, WhatWasStored, Monitoring, Metrics, Waivers)
+PARTS = (
+    Servers,
+    Endpoints,
+    Imports,
+    Verdicts,
+    Baselines,
+    WhatWasStored,
+    Monitoring,
+    Metrics,
+    Waivers,
+)
 SENDING_PARTS = (Loads, Bursts, RateLimits, Recovery, Strangers, Sockets, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.workload.imports.imported import Imported
+from ApiLoadLibrary.workload.imports.signing import how_to_sign
 
 from .build_run import build_run
 from .document import Run
@@ -12,7 +14,7 @@ from .figures import response_chart
 from .html import environment
 from .view_run import view_run_alone
 
-__all__ = ["card", "plan_card", "run_card"]
+__all__ = ["card", "imported_card", "plan_card", "run_card"]
 
 
 def card(run: Run) -> str:
@@ -44,3 +46,16 @@ def plan_card(
     """
     template = environment().get_template("plan_card.html")
     return template.render(rows=rows, workers=workers, transport=transport, slots=slots)
+
+
+def imported_card(imported: Imported) -> str:
+    """What an import has found, as tables: endpoints, what signs them, and what was left out."""
+    return (
+        environment()
+        .get_template("imported_card.html")
+        .render(
+            endpoints=[(each.name, f"{each.method} {each.path}") for each in imported.endpoints],
+            credentials=[(each.name, how_to_sign(each)) for each in imported.credentials],
+            left_out=[(each.operation, each.reason) for each in imported.left_out],
+        )
+    )

@@ -1,0 +1,91 @@
+"""Importing endpoints into a session from what others wrote down of an API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.report.card import imported_card
+from ApiLoadLibrary.workload.imports.har import from_har
+from ApiLoadLibrary.workload.imports.imported import Imported
+from ApiLoadLibrary.workload.imports.postman import from_postman
+
+from .acceptance import AcceptanceSession
+from .source import read_source
+
+__all__ = ["Imports", "imported_card"]
+
+
+class Imports:
+    """Reads what an import names, and defines the endpoints that are found.
+
+    Args:
+        session: Gets the endpoints; its server and allowed origins are the only ones that they
+            may go to, and that are asked for a document.
+    """
+
+    def __init__(self, session: AcceptanceSession) -> None:
+        self._session = session
+
+    def from_har(self, source: str, methods: frozenset[str], *, static: bool) -> Imported:
+        """Import a recording; see `workload.imports.har`."""
+        document = self._document(source)
+        config = self._session.config
+        return self._define(
+            from_har(
+                document,
+                base_url=config.server,
+                allowed=config.allowed,
+                methods=methods,
+                static=static,
+            ),
+            source,
+        )
+
+    def from_postman(
+        self,
+        source: str,
+        methods: frozenset[str],
+        environment: str | None,
+        values: Mapping[str, str],
+    ) -> Imported:
+        """Import a collection; see `workload.imports.postman`."""
+        document = self._document(source)
+        config = self._session.config
+        return self._define(
+            from_postman(
+                document,
+                environment=environment and self._document(environment, "environment"),
+                values=values,
+                base_url=config.server,
+                allowed=config.allowed,
+                methods=methods,
+            ),
+            source,
+        )
+
+    def _document(self, source: str, argument: str = "source") -> Any:
+        text = read_source(source, lambda url: self._session.ask("GET", url), argument)
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise BadInput(
+                f"{argument}='{source}' is no JSON ({error}): export it again."
+            ) from None
+
+    def _define(self, imported: Imported, source: str) -> Imported:
+        """Define what was found.
+
+        Raises:
+            BadInput: Nothing was, and why.
+        """
+        if not imported.endpoints:
+            why = [f"{each.operation}: {each.reason}" for each in imported.left_out[:3]]
+            raise BadInput(
+                f"source='{source}' holds no request that can be sent. {'; '.join(why)}."
+            )
+        for each in imported.endpoints:
+            self._session.endpoints.define(each)
+        return imported
