@@ -15,7 +15,7 @@ from .keywords.alerting import tell_alerts
 from .keywords.background import Background
 from .keywords.baselines import Baselines
 from .keywords.bursts import Bursts
-from .keywords.closing import write_reports
+from .keywords.closing import tell_outcome, write_reports
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
 from .keywords.imports import Imports
@@ -159,9 +159,7 @@ class ApiLoadLibrary(DynamicCore):
         """A suite has ended; what comes next belongs to the one around it."""
         _end_loads_of(result.full_name)
         result.message = _session.mask(result.message)
-        if outcome := _session.outcome_of(result.full_name):
-            said = outcome.headline if result.parent else outcome.linked_headline
-            result.metadata["Acceptance"] = said
+        tell_outcome(_session, result)
         _session.place = Place(result.parent.full_name if result.parent else "")
 
     def start_test(self, data: Any, result: Any) -> None:

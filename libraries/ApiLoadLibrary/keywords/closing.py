@@ -8,12 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 
 from .left_out import TestPlace, left_out
 
-__all__ = ["write_reports"]
+__all__ = ["pabot_part", "tell_outcome", "write_reports"]
+
+
+def pabot_part() -> str | None:
+    """Which part of a run this is that pabot has split; None where it has not."""
+    part = BuiltIn().get_variable_value("${PABOTQUEUEINDEX}")
+    return None if part is None else str(part)
+
+
+def tell_outcome(session: AcceptanceSession, suite: Any) -> None:
+    """A suite has ended: its metadata say what it came to.
+
+    Pabot makes one suite of those of all parts: there the metadata of one would speak for all.
+    """
+    outcome = session.outcome_of(suite.full_name)
+    if outcome and pabot_part() is None:
+        said = outcome.headline if suite.parent else outcome.linked_headline
+        suite.metadata["Acceptance"] = said
 
 
 def write_reports(

@@ -18,7 +18,7 @@ from ApiLoadLibrary.session.place import Place
 from ApiLoadLibrary.session.suite_criteria import Unreadable, read_arguments
 from ApiLoadLibrary.session.suite_timing import SuiteTiming
 
-from .closing import write_reports
+from .closing import pabot_part, tell_outcome, write_reports
 from .left_out import place_of, root_of
 from .shared import session
 
@@ -89,7 +89,7 @@ class Timing:
             return
         self._root = data
         # Parts that pabot runs are judged apart, and none of them is a rerun of another.
-        part = BuiltIn().get_variable_value("${PABOTQUEUEINDEX}")
+        part = pabot_part()
         for each in self._criteria:
             name = _name_of(each) if part is None else f"{_name_of(each)} (part {part})"
             test = data.tests.create(name=name)
@@ -136,8 +136,7 @@ class Timing:
         if data is not self._root or self._output_dir is None:
             return
         self._seal()
-        if outcome := session.outcome_of(result.full_name):
-            result.metadata["Acceptance"] = outcome.linked_headline
+        tell_outcome(session, result)
 
     def close(self) -> None:
         """The very end, also after Ctrl-C: write the reports."""

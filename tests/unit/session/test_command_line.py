@@ -166,7 +166,10 @@ def test_parts_are_merged_into_a_folder_with_everything_that_a_session_writes(tm
     assert len({each["id"] for each in report["criteria"]}) == 13
     assert (tmp_path / "all" / "criteria-junit.xml").exists()
     assert main(["merge", str(one), "-o", str(tmp_path / "all")]) == 3
-    assert capsys.readouterr().err == f"{one} is one report: name two or more.\n"
+    assert (
+        capsys.readouterr().err
+        == f"{one} is one report: name two or more, or a folder that holds them.\n"
+    )
 
 
 def test_two_reports_are_compared_on_a_page_and_on_the_console(tmp_path, capsys):
