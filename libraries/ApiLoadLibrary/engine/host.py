@@ -33,7 +33,7 @@ from .plan import ShardEnd, ShardPlan, ShardResult, Tallies
 from .room import require_room, require_threads
 from .shard import READY, STOP
 
-__all__ = ["LocalShardHost", "ShardHost", "merged_phases", "search_path"]
+__all__ = ["LocalShardHost", "ShardHost", "child_environment", "merged_phases", "search_path"]
 
 CUT_OFF = (EOFError, OSError, pickle.UnpicklingError)
 """What reading says when the shard dies, be it in the middle of a message."""
@@ -192,7 +192,7 @@ class _Shard:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, **FRUGAL, "PYTHONPATH": search_path()},
+            env={**child_environment(), **FRUGAL},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -274,7 +274,13 @@ def _last_line(stream: IO[bytes]) -> str:
     return lines[-1] if lines else "It said nothing."
 
 
+def child_environment() -> dict[str, str]:
+    """The parent's environment, and its search path: Robot may have imported the library by its
+    path alone."""
+    return {**os.environ, "PYTHONPATH": search_path()}
+
+
 def search_path() -> str:
-    """The parent's search path: Robot may have imported the library by its path alone."""
+    """Where the parent finds modules."""
     house = str(Path(ApiLoadLibrary.__file__).parent.parent)
     return os.pathsep.join([house, *filter(None, sys.path)])
