@@ -18,6 +18,7 @@ from .keywords.bursts import Bursts
 from .keywords.closing import tell_outcome, write_reports
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
+from .keywords.faults import Faults
 from .keywords.imports import Imports
 from .keywords.left_out import place_of, root_of
 from .keywords.literal import end_before_load, slips
@@ -48,6 +49,7 @@ PARTS = (
     Monitoring,
     Metrics,
     Waivers,
+    Faults,
 )
 SENDING_PARTS = (Loads, Bursts, RateLimits, Recovery, Strangers, Sockets, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
@@ -158,6 +160,7 @@ class ApiLoadLibrary(DynamicCore):
     def end_suite(self, data: Any, result: Any) -> None:
         """A suite has ended; what comes next belongs to the one around it."""
         _end_loads_of(result.full_name)
+        _session.stop_fault_proxy(result.full_name)
         result.message = _session.mask(result.message)
         tell_outcome(_session, result)
         _session.place = Place(result.parent.full_name if result.parent else "")
@@ -176,6 +179,7 @@ class ApiLoadLibrary(DynamicCore):
     def end_test(self, data: Any, result: Any) -> None:
         """A test has ended: did it fail for another reason than a criterion?"""
         _end_loads_of(data.full_name)
+        _session.stop_fault_proxy(data.full_name)
         result.message = _session.mask(result.message)
         if result.skipped:
             _session.note_not_judged(data.name, result.message)

@@ -228,3 +228,13 @@ def test_rate_limits_are_probed_and_judged_well_and_badly(tmp_path: Path) -> Non
     assert "What was let through in any stretch of time" in run.html
     assert "somebody else" not in (tmp_path / "acceptance-report.json").read_text()
     assert "nothing is sent." in run.console
+
+
+@pytest.mark.slow
+@pytest.mark.quiet
+def test_bad_lines_are_used_well_and_badly(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "faults.robot"))
+        assert wrong_outcomes(run, rig) == []
+    transports = {each["name"]: each["generator"]["transport"] for each in run.report["runs"]}
+    assert set(transports.values()) == {"http1 through a fault proxy"}

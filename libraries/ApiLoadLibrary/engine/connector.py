@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.workload.origin import Origin, require_allowed
+
+from .plan import ShardPlan
 
 __all__ = ["Connector", "failure_of"]
 
@@ -45,22 +47,22 @@ class Connector:
     are passed over; the one that worked last is tried first from then on.  Over TLS a
     connection takes up the session of an earlier one, which spares it half of the handshake.
 
+    Args:
+        origin: Where to.
+        plan: What it may connect to, and how.
+
     Attributes:
         best: The place of that address among all.
     """
 
-    def __init__(
-        self,
-        origin: Origin,
-        allowed: Collection[Origin],
-        verify: bool | str,
-        cert: Sequence[str] = (),
-    ) -> None:
-        require_allowed(origin, allowed)
+    def __init__(self, origin: Origin, plan: ShardPlan) -> None:
+        require_allowed(origin, plan.allowed)
         self.origin = origin
+        detour = dict(plan.detours).get(origin)
+        self._where = (origin.host, origin.port) if detour is None else ("127.0.0.1", detour)
         self._addresses: list[tuple[int, tuple[Any, ...]]] = []
         self.best = 0
-        self._tls = _tls_context(verify, cert) if origin.tls else None
+        self._tls = _tls_context(plan.verify, plan.cert) if origin.tls else None
         self._session: ssl.SSLSession | None = None
 
     def look_up(self, *, needed: bool = True) -> None:
@@ -73,7 +75,7 @@ class Connector:
             OSError: The name cannot be resolved.
         """
         try:
-            found = socket.getaddrinfo(self.origin.host, self.origin.port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(*self._where, type=socket.SOCK_STREAM)
         except OSError:
             if needed:
                 raise

@@ -17,6 +17,7 @@ from ApiLoadLibrary.workload.request import RequestTemplate
 from .schedule import Schedule
 
 __all__ = [
+    "Detours",
     "PlannedEndpoint",
     "Request",
     "ShardEnd",
@@ -25,6 +26,9 @@ __all__ = [
     "SocketPlan",
     "Tallies",
 ]
+
+Detours = tuple[tuple[Origin, int], ...]
+"""Origins that are reached through a port of this machine, as by a fault proxy."""
 
 Tallies = list[list[Tally]]
 """By phase, then by endpoint."""
@@ -98,6 +102,7 @@ class ShardPlan:
             where it keeps no trace.
         sockets: Of a run with WebSocket connections; its endpoints are their openings and
             their messages.
+        detours: See `Detours`.
     """
 
     shard: int
@@ -118,6 +123,7 @@ class ShardPlan:
     most: int | None = None
     traced: frozenset[str] | None = None
     sockets: SocketPlan | None = None
+    detours: Detours = ()
 
     @property
     def length_ns(self) -> int:

@@ -51,9 +51,9 @@ class Link:
 
     def move(self, fd: int, events: int, now: int) -> None:
         """One of the two can be read or written, or is at its end."""
-        source, flow = (
-            (self._client, self._up) if fd == self.fds[0] else (self._server, self._down)
-        )
+        if self.closed:
+            return
+        source, flow = (self._client, self._up) if fd == self.fds[0] else (self._server, self._down)
         if source is self._server and self._connecting:
             if source.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 self.close(by_reset=True)
@@ -131,11 +131,10 @@ class Link:
         for source, flow, _ in self._ways():
             if source not in self._watched:
                 continue
-            back = self._down if flow is self._up else self._up
             wanted = 0 if source in self._read_over or flow.full else READ
-            if source is self._server and self._connecting:
-                wanted |= WRITE
-            elif source not in self._write_over and back.ready(now):
+            back = self._down if flow is self._up else self._up
+            connecting = self._connecting and source is self._server
+            if connecting or (source not in self._write_over and back.ready(now)):
                 wanted |= WRITE
             if self._watched[source] != wanted:
                 self._watched[source] = wanted

@@ -18,8 +18,9 @@ END_AFTER_S = 5
 
 
 class FaultProxy:
-    """A process of its own between clients and a server, on 127.0.0.1; what passes through it is not
-    looked at, so that TLS goes through as it is.
+    """A process of its own between clients and a server, on 127.0.0.1.
+
+    What passes through it is not looked at, so that TLS goes through as it is.
 
     Args:
         host, port: The server's.

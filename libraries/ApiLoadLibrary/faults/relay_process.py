@@ -2,7 +2,8 @@
 
 In comes the server's host and port as JSON, then a `Line` whenever it changes; out goes the port
 where it listens, then a line with the number of connections after each change.  When its input
-ends, its parent has died or has no more use for it, and it ends too.  Ctrl-C is the parent's business.
+ends, its parent has died or has no more use for it, and it ends too.  Ctrl-C is the parent's
+business.
 """
 
 from __future__ import annotations

@@ -15,7 +15,17 @@ from robot.api.types import Secret
 from ApiLoadLibrary.errors import BadCriterion
 from ApiLoadLibrary.session.acceptance import check_criterion
 from ApiLoadLibrary.session.flood import MessageRate
-from ApiLoadLibrary.values import Amount, Count, Duration, Factor, Percent, Rate, TimeUnit
+from ApiLoadLibrary.values import (
+    Amount,
+    ByteRate,
+    Count,
+    Duration,
+    Factor,
+    Percent,
+    Rate,
+    Size,
+    TimeUnit,
+)
 
 __all__ = [
     "CONVERTERS",
@@ -144,7 +154,7 @@ CONVERTERS: dict[type, Any] = {
     kind: _converter(kind)
     for kind in (
         *(Amount, Confidence, Count, CriterionText, Duration, LatencyMetric, Percent, Rate),
-        *(CountOrShare, Factor, MemoryLimit, MessageRate, TimeUnit),
+        *(ByteRate, CountOrShare, Factor, MemoryLimit, MessageRate, Size, TimeUnit),
     )
 }
 

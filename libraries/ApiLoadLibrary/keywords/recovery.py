@@ -33,6 +33,16 @@ class Recovery(Judging):
         super().__init__(session)
         self._sender = sender
         self._probes: Probes | None = None
+        session.fault_line.when_it_changes = self._note_change
+
+    def _note_change(self, healthy: bool) -> None:
+        """The line between load and server becomes bad, or has become good again."""
+        if self._probes is None or not self._probes.going_on:
+            return
+        if not healthy and self._probes.trouble == "to come":
+            self._probes.note_start(now_ns())
+        elif healthy and self._probes.trouble == "there":
+            self._probes.note_end(now_ns())
 
     @keyword(
         "Overload ${endpoints} With ${workers} Workers Sending ${count} Requests Each",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ApiLoadLibrary.engine.plan import PlannedEndpoint, Request, ShardPlan, SocketPlan
+from ApiLoadLibrary.engine.plan import Detours, PlannedEndpoint, Request, ShardPlan, SocketPlan
 from ApiLoadLibrary.engine.schedule import Schedule
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.phases import Phase
@@ -46,6 +46,7 @@ class Transport:
         through_requests: Whether requests go through `requests`, on a thread for each worker.
         follow: Whether redirects are followed, within the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets.
+        detours: See `Detours`.
     """
 
     workers: int
@@ -59,6 +60,7 @@ class Transport:
     through_requests: bool = False
     follow: bool = False
     cookies: bool = False
+    detours: Detours = ()
 
     @property
     def connect_limit(self) -> Duration:
@@ -118,6 +120,11 @@ class LoadPlan:
         return {each.origin for each in sent if isinstance(each, RequestTemplate)}
 
     @property
+    def detoured(self) -> bool:
+        """Whether some of them do not take the straight way."""
+        return not self.origins.isdisjoint(dict(self.transport.detours))
+
+    @property
     def blocking(self) -> bool:
         """Whether worker threads carry it: by `transport=requests`, or for an action's sake."""
         called = any(isinstance(item.request, Call) for item in self.items)
@@ -126,7 +133,11 @@ class LoadPlan:
     @property
     def carried_by(self) -> str:
         """What carries the requests: `http1`, `requests`, `python` for actions, or two of them;
-        `websocket` for WebSocket connections."""
+        `websocket` for WebSocket connections; and whether that goes through a fault proxy."""
+        return f"{self._carrier} through a fault proxy" if self.detoured else self._carrier
+
+    @property
+    def _carrier(self) -> str:
         if self.sockets is not None:
             return "websocket"
         http = "requests" if self.blocking else "http1"
@@ -204,6 +215,7 @@ class LoadPlan:
                 most=self.planned_of(shard, shards) if self.load.closed else None,
                 traced=self.traced,
                 sockets=self.sockets,
+                detours=self.transport.detours,
             )
             for shard in range(shards)
         ]
@@ -259,6 +271,7 @@ def plan_load(
     )
     plan = LoadPlan(run_id, name, load, items, transport, traced=traced, sockets=sockets)
     _require_headers(plan)
+    _require_no_detour(plan)
     for origin in plan.origins:
         require_allowed(origin, transport.allowed)
     _require_within_cap(plan)
@@ -270,6 +283,14 @@ def _require_headers(plan: LoadPlan) -> None:
         raise BadInput(
             "redirects=follow and cookies=True do not go with actions in one load run: "
             "send the endpoints in a run of their own."
+        )
+
+
+def _require_no_detour(plan: LoadPlan) -> None:
+    if plan.blocking and plan.detoured:
+        raise BadInput(
+            "The fault proxy stands only between a server and load with transport=http1, without "
+            "actions: set that in `Configure Load`, or end it with `Stop Fault Proxy`."
         )
 
 

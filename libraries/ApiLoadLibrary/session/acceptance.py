@@ -39,6 +39,7 @@ from .background import BackgroundLoad, BackgroundLoads
 from .calibration import Calibration, calibrate
 from .config import About, LoadTestConfig
 from .endpoints import Endpoints
+from .fault_line import FaultLine
 from .handing_over import hand_over
 from .http import guarded_session, require_reachable
 from .interim import Interim
@@ -81,6 +82,7 @@ class AcceptanceSession:
         suite: What is being run, by its name.
         watching: What is watched while load runs.
         desk: Where alerts wait to be told.
+        fault_line: What stands between load and server, if anything.
     """
 
     def __init__(self) -> None:
@@ -93,6 +95,7 @@ class AcceptanceSession:
         self.verdicts = Verdicts(lambda: self.place, self.background)
         self.watching = Watching()
         self.desk = AlertDesk()
+        self.fault_line = FaultLine()
         self.title = "Acceptance report"
         self._about = About()
         self._http = guarded_session(lambda: self.config.allowed)
@@ -137,6 +140,26 @@ class AcceptanceSession:
         self._about = about or About()
         if elsewhere:
             self._sign_out()
+            self.stop_fault_proxy()
+
+    def start_fault_proxy(self, server: str | None) -> int:
+        """Put a fault proxy before a server, the session's own unless named; returns its port.
+
+        Raises:
+            OriginNotAllowed: The server is none that load may go to.
+            BadInput: There is no server, or a proxy already.
+            EngineFailed: It could not be started.
+        """
+        origin = Origin.of(server or self.config.server)
+        detours = self.fault_line.start(origin, self.config.allowed, self.place.name)
+        self.config = self.config.changed(detours=detours)
+        return detours[0][1]
+
+    def stop_fault_proxy(self, owner: str | None = None) -> None:
+        """Take the fault proxy away, if there is one, of this owner or of anybody."""
+        if owner in (None, self.fault_line.owner):
+            self.fault_line.stop()
+            self.config = self.config.changed(detours=())
 
     def configure(self, **settings: Any) -> None:
         """Change settings for the load runs to come."""
@@ -424,6 +447,7 @@ class AcceptanceSession:
             The verdict and where the reports are, a line each.
         """
         self.background.end_all_of()
+        self.fault_line.stop()
         self.closed = True
         document = build_document(self.record(versions))
         try:

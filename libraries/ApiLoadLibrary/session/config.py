@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from ApiLoadLibrary.engine.plan import Detours
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.origin import Origin
@@ -55,6 +56,7 @@ class LoadTestConfig:
         redirects: `report` takes a redirect for the answer; `follow` goes where it leads, within
             the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets, and sends them back.
+        detours: Origins that are reached through a fault proxy, and its port.
     """
 
     base_url: str | None = None
@@ -71,6 +73,7 @@ class LoadTestConfig:
     transport: TransportName = "http1"
     redirects: Redirects = "report"
     cookies: bool = False
+    detours: Detours = ()
 
     def __post_init__(self) -> None:
         for name in ("timeout", "duration", "connect_timeout"):

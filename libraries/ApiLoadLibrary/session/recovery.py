@@ -122,6 +122,13 @@ class Probes:
         assert self._probing is not None
         return concluded(result, self._probing, self._fault)
 
+    @property
+    def trouble(self) -> str:
+        """Whether the trouble is `to come`, `there`, or `over`, as far as was noted."""
+        if self._fault.began_ns is None:
+            return "to come"
+        return "there" if self._fault.ended_ns is None else "over"
+
     def note_start(self, moment_ns: int, *, overload: bool = False) -> None:
         """The trouble began at this moment of the machine's monotonic clock.
 

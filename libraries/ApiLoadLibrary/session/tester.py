@@ -145,6 +145,7 @@ class LoadTester:
             through_requests=config.through_requests,
             follow=config.redirects == "follow",
             cookies=config.cookies,
+            detours=config.detours,
         )
 
     def start(self, plan: LoadPlan, test: str) -> LoadGoing:
