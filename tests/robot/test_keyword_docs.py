@@ -41,6 +41,8 @@ FILLERS = {
     "least": ["4,950", "99 %"],
     "watched": ["Point Of Sale", "pos-1"],
     "size": ["500 MB", "80 %"],
+    "bandwidth": ["100 kB/s"],
+    "data": ["500 B"],
     "gauge": ["pool", "free connections"],
     "number": ["18", "0"],
 }

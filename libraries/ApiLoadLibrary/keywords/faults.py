@@ -66,7 +66,8 @@ class Faults:
         Example:
 
         ```robotframework
-        [Teardown]    Stop Fault Proxy
+        Start Fault Proxy
+        Stop Fault Proxy
         ```
         """
         self._session.stop_fault_proxy()
@@ -92,12 +93,12 @@ class Faults:
             raise BadInput(f"jitter={jitter} must be no longer than the latency of {time}.")
         self._worsen(stream, f"latency of {time}", latency_ns=time.ns, jitter_ns=jitter.ns)
 
-    @keyword("Limit Bandwidth To ${rate}", tags=["faults"])
-    def limit_bandwidth(self, rate: ByteRate, *, stream: Stream = "downstream") -> None:
+    @keyword("Limit Bandwidth To ${bandwidth}", tags=["faults"])
+    def limit_bandwidth(self, bandwidth: ByteRate, *, stream: Stream = "downstream") -> None:
         """Lets no more than so much pass in a second, on each connection.
 
         Args:
-            rate: Bytes in a time: `100 kB/s`.
+            bandwidth: Bytes in a time: `100 kB/s`.
             stream: `downstream` for what the server sends, `upstream` for what it is sent.
 
         Example:
@@ -106,9 +107,11 @@ class Faults:
         Limit Bandwidth To 100 kB/s
         ```
         """
-        if rate.per_second < 1:
-            raise BadInput(f"A bandwidth of {rate} lets nothing pass: use `Let Connections Hang`.")
-        self._worsen(stream, f"bandwidth of {rate}", bytes_per_s=rate.per_second)
+        if bandwidth.per_second < 1:
+            raise BadInput(
+                f"A bandwidth of {bandwidth} lets nothing pass: for that write `Let Connections Hang`."
+            )
+        self._worsen(stream, f"bandwidth of {bandwidth}", bytes_per_s=bandwidth.per_second)
 
     @keyword(tags=["faults"])
     def let_connections_hang(
@@ -162,12 +165,12 @@ class Faults:
         """
         self._worsen(stream, f"closing is delayed by {time}", slow_close_ns=time.ns)
 
-    @keyword("Close Connections After ${size}", tags=["faults"])
-    def close_connections(self, size: Size, *, stream: Stream = "downstream") -> None:
+    @keyword("Close Connections After ${data}", tags=["faults"])
+    def close_connections(self, data: Size, *, stream: Stream = "downstream") -> None:
         """Closes each connection once so many bytes have passed, be it in the middle of an answer.
 
         Args:
-            size: How many, from now on: `500 B`, `2 MB`.
+            data: How many, from now on: `500 B`, `2 MB`.
             stream: `downstream` for what the server sends, `upstream` for what it is sent.
 
         Example:
@@ -176,7 +179,7 @@ class Faults:
         Close Connections After 500 B
         ```
         """
-        self._worsen(stream, f"connections are closed after {size}", limit_bytes=size.bytes)
+        self._worsen(stream, f"connections are closed after {data}", limit_bytes=data.bytes)
 
     @keyword(tags=["faults"])
     def cut_the_connection(self) -> None:
