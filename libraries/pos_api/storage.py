@@ -46,7 +46,6 @@ class Database:
         self.path = path
         try:
             self._connection = _connect(path)
-            _prepare(self._connection, path)
         except sqlite3.Error as error:
             raise StartError(
                 f"--database '{path}' cannot be used ({error}); name a file in an existing folder, "
@@ -153,14 +152,19 @@ def now_text() -> str:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_LOCK_WAIT_S, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    try:
+        _prepare(connection, path)
+    except (sqlite3.Error, StartError):
+        connection.close()
+        raise
     return connection
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if version == 0 and tables == 0:
