@@ -1,0 +1,118 @@
+"""Examples of the documentation are tried: whole suites are sent, the others run dry."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from documentation.pages import Example, examples
+from rig.process import reference_api
+from rig.robot_run import RobotRun, run_robot
+
+SHOP = "https://shop.example"
+IMPORT = "*** Settings ***\nLibrary    ApiLoadLibrary\n*** Test Cases ***\nExample\n"
+
+
+def is_suite(example: Example) -> bool:
+    return "*** Test Cases ***" in example.text
+
+
+def as_suite(example: Example) -> str:
+    """The example, or a suite around its keywords."""
+    if is_suite(example):
+        return example.text
+    return IMPORT + "".join(f"    {line}\n" for line in example.text.splitlines())
+
+
+def written(folder: Path, texts: dict[str, str]) -> Path:
+    """A folder with a suite for each, named by where the example stands."""
+    folder.mkdir()
+    for number, (place, text) in enumerate(texts.items()):
+        name = re.sub(r"\W+", "_", place)
+        (folder / f"{number:03}__{name}.robot").write_text(text, "utf-8")
+    return folder
+
+
+def not_passed(run: RobotRun) -> dict[str, str]:
+    return {test.longname: test.message for test in run.tests.values() if not test.passed}
+
+
+def test_every_robot_example_passes_a_dry_run(tmp_path: Path) -> None:
+    found = {each.place: as_suite(each) for each in examples("robotframework")}
+    assert len(found) > 20
+    suites = written(tmp_path / "examples", found)
+    run = run_robot(tmp_path / "results", "--dryrun", str(suites))
+    assert run.code == 0, run.console
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> RobotRun:
+    """All whole suites, as they stand but for the address, a token, and the time they take."""
+    folder = tmp_path_factory.mktemp("sent")
+    found = {
+        each.place: shortened(each.text) for each in examples("robotframework") if is_suite(each)
+    }
+    suites = written(folder / "examples", found)
+    variables = {"SHOP_PASSWORD": "flat-white-please"}
+    with reference_api() as address:
+        (suites / "__init__.robot").write_text(SIGNED_IN, "utf-8")
+        options = ("--variable", f"SHOP:{address}")
+        return run_robot(folder / "results", *options, str(suites), env=variables)
+
+
+SIGNED_IN = """\
+*** Settings ***
+Library        ApiLoadLibrary
+Suite Setup    Come In
+
+*** Keywords ***
+Come In
+    Use Server    ${SHOP}
+    VAR    &{credentials}    username=till-1    password=flat-white-please
+    ${token} =    Sign In    POST    /api/auth/login    json=${credentials}
+    VAR    ${TOKEN}    ${token}    scope=GLOBAL
+"""
+
+
+def shortened(suite: str) -> str:
+    """With the reference API in the shop's place; whoever does not sign in is signed in."""
+    text = re.sub(r"(duration|around|over|every|hold)=\S+(?: \w+)?", r"\1=1 s", suite)
+    if "Sign In" not in text:
+        text = re.sub(
+            rf"( +)(Use Server    {SHOP}.*)", r"\1\2\n\1Use Bearer Token    ${TOKEN}", text
+        )
+    return text.replace(SHOP, "${SHOP}")
+
+
+@pytest.mark.slow
+def test_suites_in_the_documentation_send_what_they_say(sent: RobotRun) -> None:
+    """And the server does what they expect of it: whatever is wrong is a name, a path, a body."""
+    runs = sent.report["runs"]
+    assert len(runs) >= 5
+    assert {run["name"]: run["errors"] for run in runs if run["errors"] != run["dropped"]} == {}
+    assert all(run["requests"] for run in runs)
+
+
+@pytest.mark.slow
+def test_nothing_but_the_shortness_of_their_loads_keeps_them_from_passing(sent: RobotRun) -> None:
+    messages = [line for text in not_passed(sent).values() for line in text.split("\n\n")]
+    wrong = [each for each in messages if not JUDGED.search(each)]
+    assert wrong == []
+    assert len(sent.report["criteria"]) >= 10
+
+
+JUDGED = re.compile(r"INCONCLUSIVE: | was [\d.,]+ ?\S*; the limit is |^Several failures occurred")
+"""What a criterion says that did not pass."""
+
+
+@pytest.mark.parametrize("example", examples("python"), ids=lambda each: each.place)
+def test_python_examples_can_be_compiled(example: Example) -> None:
+    compile(example.text, example.place, "exec")
+
+
+@pytest.mark.parametrize("example", examples("yaml"), ids=lambda each: each.place)
+def test_yaml_examples_can_be_read(example: Example) -> None:
+    assert isinstance(yaml.safe_load(example.text), dict)
