@@ -19,7 +19,6 @@ from ApiLoadLibrary.workload.prepare import prepare
 from strategies import json_values, same_every_time
 
 SHOP = "https://shop.example"
-PUBLIC = os.environ.get("API_DESCRIPTIONS")
 
 
 def item(name: str = "Products", url: Any = "{{baseUrl}}/products", **request: Any) -> Any:
@@ -400,12 +399,12 @@ def test_whatever_a_collection_holds_becomes_endpoints_that_can_be_sent_or_is_li
         prepare(each, SHOP, requests.Session(), "run-1", 0).renderer()(0)
 
 
-@pytest.mark.skipif(
-    PUBLIC is None, reason="API_DESCRIPTIONS names no folder of public descriptions"
-)
+@pytest.mark.public
 def test_a_public_collection_is_mapped_or_listed_to_the_last_request() -> None:
     """The one of the RealWorld project: 32 requests, one after the other."""
-    document = json.loads(Path(PUBLIC or "", "conduit-postman21.json").read_text("utf-8"))
+    document = json.loads(
+        Path(os.environ["API_DESCRIPTIONS"], "conduit-postman21.json").read_text("utf-8")
+    )
     methods = {"GET", "POST", "PUT", "DELETE"}
     found = from_postman(document, base_url=SHOP, methods=methods, values={"slug": "dragon"})
     listed = [each for each in found.left_out if "scripts of" not in each.operation]
