@@ -8,8 +8,10 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
+from ApiLoadLibrary.session.config import split_list
 from ApiLoadLibrary.session.imports import Imports as SessionImports
 from ApiLoadLibrary.session.imports import imported_card
+from ApiLoadLibrary.workload.imports.choice import Choice
 from ApiLoadLibrary.workload.imports.imported import Imported
 from ApiLoadLibrary.workload.imports.wanted import parse_methods
 
@@ -24,6 +26,63 @@ class Imports:
     def __init__(self, session: AcceptanceSession) -> None:
         self._session = session
         self._imports = SessionImports(session)
+
+    @keyword("Import Endpoints From OpenAPI", tags=["endpoint"])
+    def import_endpoints_from_openapi(
+        self,
+        source: str,
+        *,
+        methods: str = "GET, HEAD, POST",
+        tags: str | None = None,
+        only: str | None = None,
+        without: str | None = None,
+        values: dict[str, Any] | None = None,
+    ) -> Imported:
+        """Defines an endpoint for each operation that an API's description holds.
+
+        Descriptions are read by OpenAPI 2.0 (Swagger), 3.0 and 3.1, in JSON or YAML.  An endpoint
+        is called after its operation: `listOrders` becomes `List Orders`.  It sends what the
+        operation requires, with the description's examples, or else with small values that its
+        schemas allow, and expects the statuses of success that are declared.
+
+        Paths need things that exist: where the description has no value for a part of a path,
+        one is made up, and log.html tells so, with the endpoint that would list what there is.
+        It also tells which keyword signs requests, and what was left out, with the reason.
+
+        Where the address in `Use Server` has a path, it takes the place of the description's.
+
+        Args:
+            source: The description: a file, or a URL of an allowed origin.  What it refers to is
+                read from its own folder, or its own origin, and from nowhere else.
+            methods: Which operations are taken over; PUT, PATCH and DELETE only if named.
+            tags: Only operations with one of these tags; several with commas.
+            only: Only endpoints with these names; `*` stands for anything.
+            without: No endpoints with these names.
+            values: Values of parameters, by their names or by their places in paths, like
+                `/orders/{id}`; `{{counter}}` and its like may stand in them.  Parameters that
+                are not required are sent only so.
+
+        Returns:
+            What was found: `endpoints`, `left_out` (with `operation` and `reason`),
+            `credentials`, `made_up`.
+
+        Example:
+
+        ```robotframework
+        Use Server    https://shop.example
+        VAR    &{values}    orderId={{integer 1..50}}    page=2
+        Import Endpoints From OpenAPI    ${CURDIR}/shop.yaml    without=* Report    values=${values}
+        Sustain 60 Requests Per Minute On Each Endpoint
+        ```
+        """
+        choice = Choice(
+            parse_methods(methods),
+            split_list(tags or ""),
+            split_list(only or ""),
+            split_list(without or ""),
+            unwrapped(values or {}, self._session.mask.add),
+        )
+        return self._told(self._imports.from_openapi(source, choice), source)
 
     @keyword("Import Endpoints From HAR", tags=["endpoint"])
     def import_endpoints_from_har(

@@ -17,6 +17,7 @@ from .judging import NAMED, clauses
 __all__ = ["end_before_load", "slips"]
 
 _ENDPOINTS = ("define_endpoint", "define_action")
+_MANY_ENDPOINTS = "import_endpoints_from"
 _SOCKETS = ("open_websocket_connections", "start_load")
 _OPEN = ("call_method", "evaluate")
 _FINDING_OTHERS = ("import_library", "import_resource", "set_library_search_order")
@@ -72,6 +73,8 @@ def _known_names(
         method = call.method(library)
         defines = method is not None and method.__name__ in _ENDPOINTS
         if not (method or _is_harmless(call)) or (defines and not call.is_literal):
+            return None
+        if method and method.__name__.startswith(_MANY_ENDPOINTS):
             return None
         if method and defines:
             known += _defined(call, method)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.workload.imports.imported import Imported
+from ApiLoadLibrary.workload.imports.imported import Imported, MadeUp
 from ApiLoadLibrary.workload.imports.signing import how_to_sign
 
 from .build_run import build_run
@@ -56,6 +56,13 @@ def imported_card(imported: Imported) -> str:
         .render(
             endpoints=[(each.name, f"{each.method} {each.path}") for each in imported.endpoints],
             credentials=[(each.name, how_to_sign(each)) for each in imported.credentials],
+            made_up=[(each.parameter, _about(each)) for each in imported.made_up],
             left_out=[(each.operation, each.reason) for each in imported.left_out],
         )
     )
+
+
+def _about(made_up: MadeUp) -> str:
+    """What was made up, and what would be better."""
+    lists = f", one of those that {made_up.listed_by} lists" if made_up.listed_by else ""
+    return f"{made_up.value} was made up; give one that exists in values={lists}"

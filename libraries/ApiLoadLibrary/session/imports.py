@@ -6,13 +6,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import requests
+
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.report.card import imported_card
+from ApiLoadLibrary.workload.imports.choice import Choice
+from ApiLoadLibrary.workload.imports.document import read_document
 from ApiLoadLibrary.workload.imports.har import from_har
 from ApiLoadLibrary.workload.imports.imported import Imported
+from ApiLoadLibrary.workload.imports.openapi import read_openapi
 from ApiLoadLibrary.workload.imports.postman import from_postman
 
 from .acceptance import AcceptanceSession
+from .descriptions import at_server, beside, location_of
 from .source import read_source
 
 __all__ = ["Imports", "imported_card"]
@@ -66,8 +72,21 @@ class Imports:
             source,
         )
 
+    def from_openapi(self, source: str, choice: Choice) -> Imported:
+        """Import an API's description; see `workload.imports.openapi`."""
+        config = self._session.config
+        server = config.server
+        document = read_document(read_source(source, self._get), source)
+        found = read_openapi(
+            document, choice, location_of(source), beside(source, self._get), source
+        )
+        return self._define(at_server(found, server, config.allowed), source)
+
+    def _get(self, url: str) -> requests.Response:
+        return self._session.ask("GET", url)
+
     def _document(self, source: str, argument: str = "source") -> Any:
-        text = read_source(source, lambda url: self._session.ask("GET", url), argument)
+        text = read_source(source, self._get, argument)
         try:
             return json.loads(text)
         except (ValueError, RecursionError) as error:
