@@ -15,6 +15,7 @@ from .keywords.alerting import tell_alerts
 from .keywords.background import Background
 from .keywords.baselines import Baselines
 from .keywords.bursts import Bursts
+from .keywords.capacity import Capacity
 from .keywords.closing import tell_outcome, write_reports
 from .keywords.converters import CONVERTERS
 from .keywords.endpoints import Endpoints
@@ -51,7 +52,7 @@ PARTS = (
     Waivers,
     Faults,
 )
-SENDING_PARTS = (Loads, Bursts, RateLimits, Recovery, Strangers, Sockets, Background)
+SENDING_PARTS = (Loads, Bursts, Capacity, RateLimits, Recovery, Strangers, Sockets, Background)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
 
 

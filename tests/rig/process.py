@@ -49,6 +49,13 @@ def recovering_server() -> Iterator[str]:
 
 
 @contextmanager
+def queueing_server(servers: int, service_ms: float) -> Iterator[str]:
+    """The address of a fresh server that carries so much and no more."""
+    with _process("rig.queueing", str(servers), str(service_ms)) as line:
+        yield f"http://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
 def limited_server(kind: str, limit: int, window_s: float, *arguments: str) -> Iterator[str]:
     """The address of a fresh server with a rate limiter of this kind."""
     with _process("rig.limited", kind, str(limit), str(window_s), *arguments) as line:
@@ -90,7 +97,7 @@ def took_ns(address: str) -> list[int]:
 
 
 def truth(address: str) -> Any:
-    """How many of its limited requests a limited server has accepted and refused."""
+    """What a limited server has accepted and refused, or how long a queueing one took."""
     with urllib.request.urlopen(f"{address}/truth", timeout=10) as answer:
         return json.load(answer)
 

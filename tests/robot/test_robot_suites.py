@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from rig.metrics import metrics_server
-from rig.process import ROOT, counts, limited_server, recovering_server, rig_server
+from rig.process import (
+    ROOT,
+    counts,
+    limited_server,
+    queueing_server,
+    recovering_server,
+    rig_server,
+    truth,
+)
 from rig.robot_run import RobotRun, run_robot
 
 SUITES = ROOT / "tests" / "robot"
@@ -238,3 +246,37 @@ def test_bad_lines_are_used_well_and_badly(tmp_path: Path) -> None:
         assert wrong_outcomes(run, rig) == []
     transports = {each["name"]: each["generator"]["transport"] for each in run.report["runs"]}
     assert set(transports.values()) == {"http1 through a fault proxy"}
+
+
+@pytest.mark.slow
+@pytest.mark.quiet
+def test_the_highest_rate_is_found_within_a_tenth_and_judged(tmp_path: Path) -> None:
+    """The server's own record tells how many a second it can serve."""
+    servers = 4
+    with queueing_server(servers, 20) as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "capacity.robot"))
+        assert wrong_outcomes(run, rig) == []
+        ceiling = 1000 * servers / truth(rig)["mean_ms"]
+    runs = {each["name"]: each for each in run.report["runs"]}
+    found = runs["Found"]["details"]
+    assert (runs["Found"]["scenario"], found["end"], found["confirmed"]) == (
+        "capacity",
+        "found",
+        True,
+    )
+    assert 0.9 * ceiling <= found["held_per_s"] <= 1.02 * ceiling
+    assert found["held_per_s"] < found["unproven_per_s"] <= 1.101 * found["held_per_s"]
+    broken_off = runs["Broken off"]
+    assert broken_off["stopped"] == "Test timeout 3 seconds exceeded."
+    assert broken_off["details"]["steps"][0]["rate_per_s"] == 30
+    assert broken_off["requests"] > 0
+    assert f"It carried {found['held_per_s']:g} requests a second with p95" in run.html
+    assert "Response times as the rate grows" in run.html
+    assert "doubled and then narrowed to 5 %" in run.console
+    assert "<bdi>p95 &lt; 200 ms and error rate &lt; 5 %</bdi>" in run.html  # of its headroom
+
+
+def test_a_dry_run_reads_the_criteria_of_a_search(tmp_path: Path) -> None:
+    run = run_robot(tmp_path, "--dryrun", "--variable", "RIG:x", str(SUITES / "capacity.robot"))
+    failed = [name for name, test in run.tests.items() if not test.passed]
+    assert failed == ["Something Has To Hold"]

@@ -42,6 +42,7 @@ _UNITS = {
     Dimension.FACTOR: "times",
     Dimension.COUNT: "",
     Dimension.TRAFFIC: "MB/s",
+    Dimension.THROUGHPUT: "/s",
 }
 FEWEST_SECONDS = 3
 """Fewer seconds of a host's load are a glimpse, not an average."""

@@ -60,6 +60,7 @@ _FOUND_BY = {
     },
     "Send Strangers To …": {"admitted strangers": Dimension.SHARE},
     "Count What Was Stored Of …": {"unaccounted writes": Dimension.COUNT},
+    "Find Highest Rate …": {"highest rate": Dimension.THROUGHPUT},
 }
 
 _TITLES = {

@@ -65,7 +65,7 @@ def _weighed(finding: Finding, interval: Interval, remedy: str) -> Finding:
     found = weighed(finding, interval)
     if found.verdict is not Verdict.INCONCLUSIVE:
         return found
-    truth = "so few requests do not bound it"
+    truth = "" if remedy else "so few requests do not bound it"
     if math.isfinite(interval.high):
         truth = f"the true value lies {between(interval, finding.limit, CONFIDENCE)}"
     return replace(found, reason="; ".join(filter(None, [truth, remedy])))

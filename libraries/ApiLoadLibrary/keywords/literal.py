@@ -9,6 +9,7 @@ from robot.running import TestCase
 from robotlibcore import DynamicCore
 
 from ApiLoadLibrary.session.acceptance import check_condition, check_criterion
+from ApiLoadLibrary.session.capacity import check_conditions
 from ApiLoadLibrary.session.flood import CONNECTION_NAME, MESSAGE_NAME
 
 from .called import Call, calls
@@ -18,6 +19,7 @@ __all__ = ["end_before_load", "slips"]
 
 _ENDPOINTS = ("define_endpoint", "define_action")
 _MANY_ENDPOINTS = "import_endpoints_from"
+_SEARCHES = ("find_highest_rate", "find_highest_rate_mixed")
 _SOCKETS = ("open_websocket_connections", "start_load")
 _OPEN = ("call_method", "evaluate")
 _FINDING_OTHERS = ("import_library", "import_resource", "set_library_search_order")
@@ -108,6 +110,9 @@ def _check(call: Call, method: Callable[..., Any], names: Collection[str] | None
         return
     if method.__name__ == "stop_load_when":
         check_condition(bound.arguments["condition"], names)
+        return
+    if method.__name__ in _SEARCHES:
+        check_conditions(bound.arguments.get("criteria", ()), names)
         return
     write = getattr(method, "write", None)
     # A file of criteria is read when it is needed: the test may write it.

@@ -83,6 +83,8 @@ class Chart:
         stretches: Marked behind the lines, in order and apart.
         step_s: How much time there is from one value of a line to the next.
         of_lengths: Whether its axis has lengths of time, not moments of a run.
+        at_rates: The rates that the values of a line belong to, where its axis has rates and no
+            time; then its length and its stretches are rates too.
     """
 
     title: str
@@ -96,6 +98,7 @@ class Chart:
     stretches: tuple[Stretch, ...] = ()
     step_s: float = 1.0
     of_lengths: bool = False
+    at_rates: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
-"""Laying a chart of lines over time out in a frame: every coordinate the template needs."""
+"""Laying a chart of lines out in a frame: every coordinate the template needs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from . import formats
 from .charts import Point, Scale, area, nice_ticks, path, pieces, spread, thinned, time_step
-from .drawing import Chart, Drawing, Frame, Hint, Label, Span, Stretch
+from .drawing import Chart, Drawing, Frame, Hint, Label, Line, Span, Stretch
 
 __all__ = ["draw"]
 
@@ -28,7 +29,7 @@ def draw(chart: Chart, frame: Frame) -> Drawing:
     base = frame.height - frame.bottom
     x = Scale(0, chart.length_s or 1, left, right)
     y = Scale(0, ticks[-1] * divisor, base, frame.top)
-    points = [thinned(line.values, frame.most_points, chart.step_s) for line in chart.lines]
+    points = [_points(chart, line, frame) for line in chart.lines]
     return Drawing(
         frame=frame,
         left=left,
@@ -49,6 +50,12 @@ def draw(chart: Chart, frame: Frame) -> Drawing:
         hints=tuple(_hints(chart, frame, x)),
         spans=tuple(_span(each, frame, x) for each in chart.stretches),
     )
+
+
+def _points(chart: Chart, line: Line, frame: Frame) -> list[Point]:
+    if chart.at_rates:
+        return list(zip(chart.at_rates, line.values, strict=True))
+    return thinned(line.values, frame.most_points, chart.step_s)
 
 
 def _span(stretch: Stretch, frame: Frame, x: Scale) -> Span:
@@ -79,10 +86,11 @@ def _can_band(chart: Chart, points: Sequence[Sequence[Point]]) -> bool:
 
 
 def _columns(chart: Chart, frame: Frame, x: Scale, base: float) -> list[Label]:
-    if chart.of_lengths:
+    if chart.of_lengths or chart.at_rates:
+        words = formats.rate if chart.at_rates else formats.duration
         ticks = nice_ticks(chart.length_s, frame.time_steps)
         shown = [tick for tick in ticks if tick <= chart.length_s]
-        return [Label(x(tick), base + 19, formats.duration(tick)) for tick in shown]
+        return [Label(x(tick), base + 19, words(tick)) for tick in shown]
     step = time_step(chart.length_s, frame.time_steps)
     return [
         Label(x(second), base + 19, formats.clock(second))
@@ -130,18 +138,39 @@ def _hints(chart: Chart, frame: Frame, x: Scale) -> list[Hint]:
     """Columns of equal width; one of several steps tells its step with the highest value."""
     if not frame.most_hints or not chart.lines:
         return []
+    if chart.at_rates:
+        return _hints_at_rates(chart, x)
     steps, step_s = len(chart.lines[0].values), chart.step_s
     width = -(-steps // frame.most_hints)
     hints = []
     for start in range(0, steps, width or 1):
         worst = max(range(start, min(start + width, steps)), key=lambda each: _top(chart, each))
-        figures = [(line.label, line.values[worst]) for line in reversed(chart.lines)]
-        told = [f"{label} {formats.amount(v, chart.unit)}" for label, v in figures if v is not None]
-        if told:
+        if told := _told(chart, worst):
             when = formats.duration if chart.of_lengths else formats.clock
-            text = f"{when(worst * step_s)}: {', '.join(told)}"
+            text = f"{when(worst * step_s)}: {told}"
             hints.append(Hint(x(start * step_s), x(width * step_s) - x(0), text))
     return hints
+
+
+def _hints_at_rates(chart: Chart, x: Scale) -> list[Hint]:
+    """A column for each rate, as far as half of the way to the next."""
+    places = [x(each) for each in chart.at_rates]
+    edges = [x(0), *((a + b) / 2 for a, b in pairwise(places)), x(chart.length_s)]
+    return [
+        Hint(start, end - start, f"{formats.rate(rate)}: {_told(chart, place)}")
+        for place, (rate, (start, end)) in enumerate(
+            zip(chart.at_rates, pairwise(edges), strict=True)
+        )
+    ]
+
+
+def _told(chart: Chart, place: int) -> str:
+    figures = [(line.label, line.values[place]) for line in reversed(chart.lines)]
+    return ", ".join(
+        f"{label} {formats.amount(value, chart.unit)}"
+        for label, value in figures
+        if value is not None
+    )
 
 
 def _top(chart: Chart, step: int) -> float:

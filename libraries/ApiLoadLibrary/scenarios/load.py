@@ -209,17 +209,20 @@ def as_fast_as_possible(length: Duration, warm_up: Duration | None = None) -> Lo
     return Load("closed", "as fast as possible", _phases(length, warm_up))
 
 
-def mixed(rate: Rate, parts: Sequence[Fraction], length: Duration) -> Load:
+def mixed(
+    rate: Rate, parts: Sequence[Fraction], length: Duration, warm_up: Duration | None = None
+) -> Load:
     """A constant rate in all, shared out by weight.
 
     Args:
         rate: Of all endpoints together.
         parts: How much of it each endpoint gets, by its place; any numbers above 0.
         length: How long.
+        warm_up: How long the same load is sent before, and not judged.
     """
     whole = sum(parts, Fraction(0))
     rates = tuple(Rate(rate.count * each / whole, rate.per) for each in parts)
-    return Load("sustained", f"{rate} in all", (Phase.whole(length.ns),), rates=rates)
+    return Load("sustained", f"{rate} in all", _phases(length, warm_up), rates=rates)
 
 
 def burst(

@@ -312,7 +312,8 @@ class AcceptanceSession:
         condition = parse_stop(text, self.endpoints.scopes)
         self._stops.append((self.place.name, condition))
 
-    def _stop_watch(self, plan: LoadPlan) -> StopWatch:
+    def stop_watch(self, plan: LoadPlan) -> StopWatch:
+        """Says when a load run is to end before its time."""
         here = {self.place.name, *self.place.outwards()}
         return StopWatch(
             [condition for place, condition in self._stops if place in here],
@@ -338,7 +339,7 @@ class AcceptanceSession:
             EngineFailed: The load generator could not start.
         """
         tester = self.tester
-        keep, stop = self._keeping(conclude), self._stop_watch(plan)
+        keep, stop = self._keeping(conclude), self.stop_watch(plan)
         tester.run(plan, self.place.name, watch, keep, save=self.save, stop=stop)
         return self.verdicts.runs[-1]
 
@@ -349,7 +350,7 @@ class AcceptanceSession:
             ServerUnreachable: The server accepts no connection; nothing was sent.
             EngineFailed: The load generator could not start.
         """
-        keep, stop = self._keeping(conclude), self._stop_watch(plan)
+        keep, stop = self._keeping(conclude), self.stop_watch(plan)
         going = self.tester.start(plan, self.place.name)
         return self.background.look_after(going, self.place.name, keep, self.save, stop)
 
@@ -359,11 +360,11 @@ class AcceptanceSession:
             try:
                 concluded = conclude(result)
             finally:  # whatever becomes of that, what was measured is kept
-                self._keep(replace(concluded, trace=(), sockets=None))
+                self.keep(replace(concluded, trace=(), sockets=None))
 
         return keep
 
-    def _keep(self, run: RunResult) -> None:
+    def keep(self, run: RunResult) -> None:
         """A load run has ended; what an action raised may hold a secret."""
         reasons = tuple(map(self.mask, run.generator.reasons))
         ceiling = self.ceiling_per_s(run.generator.transport)
@@ -377,7 +378,7 @@ class AcceptanceSession:
         """
         if self.config.base_url is None:
             self.configure(base_url=server, transport="requests", workers=1)
-        self._keep(run)
+        self.keep(run)
 
     def save(self, so_far: Callable[[], RunResult]) -> None:
         """A load run goes on: the interim report holds it, as soon as it is time."""

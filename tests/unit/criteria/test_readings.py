@@ -72,7 +72,7 @@ def test_a_run_cut_short_passes_nothing_but_what_was_counted() -> None:
 @pytest.mark.parametrize("metric", [each for each in OBSERVED.values() if not each.of_burst])
 def test_another_load_does_not_show_it_and_says_which_does(metric: object) -> None:
     name, found_by = metric.name, metric.found_by  # type: ignore[attr-defined]
-    limit = {"ms": "1 s", "%": "1 %", "times": "1 times", "": "1"}[
+    limit = {"ms": "1 s", "%": "1 %", "times": "1 times", "": "1", "/s": "1/s"}[
         measure(name, None, found()).unit
     ]
     judgement = judge(f"{name} <= {limit}", found())

@@ -15,7 +15,7 @@ from ApiLoadLibrary.report.document import Criterion
 from ApiLoadLibrary.report.requirement import has_own_limits, requirement
 
 from .evidence import RunEvidence, is_ceiling_of_time
-from .levels import Level
+from .level import Level
 from .line import line
 from .machines import Machine
 

@@ -14,8 +14,10 @@ from ApiLoadLibrary.report.document import Document, Headroom, Hold
 
 from .bounds import Bound, Reach, bend, bounds_of, reach
 from .evidence import RunEvidence, SessionEvidence
-from .levels import Level, groups, levels_of
+from .level import Level
+from .levels import groups, levels_of
 from .rule import Found, Sure
+from .searched import searched
 from .wording import about, listed
 
 __all__ = ["ONE_RATE", "closed_plateau", "gives_out", "headrooms"]
@@ -93,7 +95,7 @@ def _reaches(runs: Sequence[RunEvidence], levels: list[Level]) -> list[Reach]:
     if levels and not _is_one_rate((levels[0].rate, levels[-1].rate)):
         bounds += filter(None, [bend(levels)])
     found = [each for bound in bounds if (each := reach(bound, levels)) is not None]
-    return sorted(found, key=_soonest)
+    return sorted((*searched(runs), *found), key=_soonest)
 
 
 def _soonest(each: Reach) -> float:

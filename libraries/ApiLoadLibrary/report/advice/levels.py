@@ -7,13 +7,14 @@ windows.  Runs on the same endpoints in the same proportions belong together.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Doubles, numbers
 from .evidence import RunEvidence
+from .level import Level
+from .searched import capacity_levels
 
 __all__ = ["Level", "groups", "levels_of"]
 
@@ -27,33 +28,6 @@ than random arrivals make of one rate."""
 
 BEYOND_NOISE = 4.0
 """Times the usual difference from one second to the next: four standard errors and more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """Seconds of about the same rate.
-
-    Attributes:
-        rate: Requests due per second.
-        requests: How many were due in all.
-        unsent: How many of them were not sent in their time.
-        errors: How many failed.
-        p50_ms, p95_ms, p99_ms: Over all endpoints: the median of the seconds' values; nan
-            without answers.
-        p95_of: The same of the 95th percentile of each endpoint, by name.
-        cpu_percent: How busy each watched host or process was, by its name; not a host that the
-            load generator worked on too.
-    """
-
-    rate: float
-    requests: int
-    unsent: int
-    errors: int
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    p95_of: dict[str, float]
-    cpu_percent: dict[str, float]
 
 
 def groups(runs: Iterable[RunEvidence]) -> list[list[RunEvidence]]:
@@ -74,6 +48,8 @@ def groups(runs: Iterable[RunEvidence]) -> list[list[RunEvidence]]:
 
 def levels_of(evidence: RunEvidence) -> list[Level]:
     """The levels of a run, in the order they came; none of a ramp that falls."""
+    if evidence.run.scenario == "capacity":
+        return capacity_levels(evidence)
     seconds = _whole_seconds(evidence)
     offered = evidence.offered[:seconds]
     if not float(offered.sum()) > 0:

@@ -1,0 +1,402 @@
+"""The search for the highest rate at which all that is asked still holds.
+
+`scenarios/capacity` knows where to look next; here each step is sent, judged by the criteria of
+the language, and followed by a rest, so that no queue of one step spoils the next.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.measurement.progress import Progress
+from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.scenarios.capacity.conclusion import Asked, Taken, concluded
+from ApiLoadLibrary.scenarios.capacity.pace import AtRest, least_ns, usual_ns
+from ApiLoadLibrary.scenarios.capacity.search import (
+    End,
+    Kind,
+    Standing,
+    Step,
+    Terms,
+    Tried,
+    confirmation,
+    next_step,
+)
+from ApiLoadLibrary.scenarios.load import Load, mixed, sustained
+from ApiLoadLibrary.scenarios.plan import LoadPlan
+from ApiLoadLibrary.values import NS_PER_S, Duration, Percent, Rate
+from ApiLoadLibrary.workload.action import Action
+from ApiLoadLibrary.workload.endpoint import Endpoint
+
+from .acceptance import AcceptanceSession
+from .capacity_steps import Conditions, Shown
+from .tester import Watcher, longest_s
+
+__all__ = ["CapacitySearch", "CapacitySettings", "Sent", "check_conditions"]
+
+Ready = Callable[[Callable[[], LoadPlan]], LoadPlan]
+"""Makes a plan that can be sent at once."""
+
+WARM_UP = Duration(NS_PER_S // 2)
+"""Connections are opened before what is judged begins."""
+
+SHORTEST_STEP_S = 2
+"""Whether a server keeps pace is seen from one second to the next."""
+
+REST_AT = Rate(Fraction(10), Duration(NS_PER_S))
+LONGEST_REST = Duration(10 * NS_PER_S)
+
+MOST_WORKERS = 2_000
+MOST_THREADS = 200
+"""Where each worker is a thread."""
+
+IN_RESERVE = 2
+"""Twice the mean number of busy workers carries the peaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapacitySettings:
+    """How the highest rate is searched for.
+
+    Attributes:
+        from_rate: The first rate; None for the lowest at which a step decides the criteria.
+        step: How long a rate is tried.
+        hold: How long the highest has to hold.
+        precision: How far apart the rates may be between which the truth lies.
+        at_most: How long all of it may take.
+        workers: How many requests may be under way at once; None for enough.
+        name: Of the run; named after the endpoints unless given.
+    """
+
+    from_rate: Rate | None
+    step: Duration
+    hold: Duration
+    precision: Percent
+    at_most: Duration
+    workers: int | None
+    name: str | None
+
+    def __post_init__(self) -> None:
+        if self.step.seconds < SHORTEST_STEP_S:
+            raise BadInput(
+                f"step='{self.step}' is too short: write {SHORTEST_STEP_S} s or more, like 5 s."
+            )
+        if self.hold < self.step:
+            raise BadInput(
+                f"hold='{self.hold}' is shorter than step='{self.step}', and confirms nothing: "
+                "write a longer time, like 30 s."
+            )
+        if not 1 <= self.precision.value <= 50:
+            raise BadInput(f"precision='{self.precision}' must be from 1 % to 50 %, like 5 %.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is sent at a rate.
+
+    Attributes:
+        endpoints: To which the requests go.
+        title: The same in words.
+        parts: Of a mix the part of each; None where each of them is sent the whole rate.
+    """
+
+    endpoints: Sequence[Endpoint | Action]
+    title: str
+    parts: Sequence[Fraction] | None = None
+
+    @property
+    def times(self) -> int:
+        """How many times the rate is sent in all."""
+        return 1 if self.parts else len(self.endpoints)
+
+    @property
+    def smallest(self) -> Fraction:
+        """The smallest share of the rate that any endpoint gets."""
+        return min(self.parts) / sum(self.parts) if self.parts else Fraction(1)
+
+    @property
+    def calls(self) -> bool:
+        """Whether Python is called for some of it, on a thread of its own."""
+        return any(isinstance(each, Action) for each in self.endpoints)
+
+    @property
+    def scopes(self) -> list[str]:
+        """The names that a criterion may be about."""
+        groups = [each.group for each in self.endpoints if each.group]
+        return [*(each.name for each in self.endpoints), *groups]
+
+    def load(self, rate: Rate, length: Duration, warm_up: Duration | None = None) -> Load:
+        """The rate, for so long."""
+        if self.parts is None:
+            return sustained(rate, length, warm_up)
+        return mixed(rate, self.parts, length, warm_up)
+
+
+class CapacitySearch:
+    """A search for the highest rate.
+
+    Args:
+        session: Whose endpoints these are.
+        sent: What is sent.
+        criteria: What has to hold.
+        settings: How to search.
+
+    Raises:
+        BadCriterion: A criterion cannot be read.
+        BadInput: A criterion, a rate or a time that will not do.
+    """
+
+    def __init__(
+        self,
+        session: AcceptanceSession,
+        sent: Sent,
+        criteria: Sequence[str],
+        settings: CapacitySettings,
+    ) -> None:
+        self._session, self._sent = session, sent
+        self._settings = settings
+        self._conditions = Conditions(criteria, sent.scopes)
+        self._thresholds = self._known_thresholds()
+        self._per = settings.from_rate.per if settings.from_rate else Duration(NS_PER_S)
+        self._terms, because = self._made_terms()
+        self._asked = Asked(
+            name=settings.name or f"Highest rate on {sent.title}",
+            criteria=self._conditions.words,
+            per_second=float(self._rate(1.0).per_second),
+            endpoints=sent.times,
+            hold_s=settings.hold.seconds,
+            most_because=because,
+        )
+        self._taken: list[Taken] = []
+        self._going: tuple[Step, RunResult] | None = None
+        self._began_s = 0.0
+
+    def _known_thresholds(self) -> list[Duration]:
+        usual = self._session.config.threshold
+        found = {each.name: each.threshold or usual for each in self._sent.endpoints}
+        without = [name for name, each in found.items() if each is None]
+        if without and self._conditions.need_thresholds:
+            raise BadInput(
+                f"{without[0]} has no threshold: give it one where it is defined, or all of them "
+                "one in Use Server; or write a time."
+            )
+        return [each for each in found.values() if each is not None]
+
+    # What is to be sent.
+
+    def _made_terms(self) -> tuple[Terms, str]:
+        settings = self._settings
+        most, because = self._cap()
+        precision = float(settings.precision.value) / 100
+        if settings.from_rate is not None:
+            start = float(settings.from_rate.count)
+            if most is not None and start > most:
+                raise BadInput(f"from_rate={settings.from_rate} is above {because}: begin lower.")
+            return Terms(start, precision, most), because
+        needed = self._conditions.samples / settings.step.seconds / float(self._sent.smallest)
+        start = float(math.ceil(needed))
+        return Terms(start if most is None else min(start, most), precision, most), because
+
+    def _cap(self) -> tuple[float | None, str]:
+        """The highest rate that may be tried, and why."""
+        config = self._session.config
+        caps = []
+        if config.max_rate is not None:
+            caps.append((config.max_rate.per_second, f"max_rate={config.max_rate}"))
+        ceiling = None if self._sent.calls else self._session.ceiling_per_s(config.transport)
+        if ceiling is not None:
+            caps.append((Fraction(ceiling), f"what this machine can send, {ceiling:,.0f}/s"))
+        if not caps:
+            return None, ""
+        per_s, because = min(caps)
+        return _rounded_down(per_s / self._sent.times / self._rate(1.0).per_second), because
+
+    def _rate(self, rate: float) -> Rate:
+        return Rate(Fraction(f"{rate:.10g}"), self._per)
+
+    def _plan(self, step: Step) -> LoadPlan:
+        rate = self._rate(step.rate)
+        load = self._sent.load(rate, self._length(step, rate), WARM_UP)
+        name = f"{self._settings.name or 'Highest rate'}: {rate}"
+        return self._session.plan_of(load, self._sent.endpoints, name, self._workers(load))
+
+    def _length(self, step: Step, rate: Rate) -> Duration:
+        """Long enough for as many requests as decide the criteria."""
+        usual = self._settings.hold if step.is_hold else self._settings.step
+        needed_s = math.ceil(self._conditions.samples / rate.per_second)
+        return Duration(max(usual.ns * step.longer, needed_s * NS_PER_S))
+
+    def _workers(self, load: Load) -> int:
+        """Enough for all requests that may be under way while a time meets its limit."""
+        settings, config = self._settings, self._session.config
+        if settings.workers is not None:
+            return settings.workers
+        peak = load.peak_per_s(len(self._sent.endpoints))
+        assert peak is not None
+        needed = math.ceil(IN_RESERVE * peak * self._conditions.longest_s(self._thresholds))
+        threads = config.through_requests or self._sent.calls
+        return max(config.workers, min(needed, MOST_THREADS if threads else MOST_WORKERS))
+
+    def first(self) -> LoadPlan:
+        """The first step.
+
+        Raises:
+            BadInput: There is no time for as much as that and a hold.
+        """
+        step = Step(self._terms.start, Kind.RISE)
+        plan = self._plan(step)
+        needed = self._longest_s(step)
+        if needed > self._settings.at_most.seconds:
+            raise BadInput(
+                f"at_most='{self._settings.at_most}' is too short: one step and one hold at "
+                f"{plan.load.words} can take {Duration(math.ceil(needed) * NS_PER_S)}."
+            )
+        return plan
+
+    def words(self) -> str:
+        """What the search does and how long it takes at most, before anything is sent."""
+        settings, (cap, _) = self._settings, self._cap()
+        most = f"; not above {self._asked.most_because}" if cap is not None else ""
+        return (
+            f"  {self._asked.name} while {', '.join(self._conditions.words)}: steps of "
+            f"{settings.step} from {self._rate(self._terms.start)}, doubled and then narrowed to "
+            f"{settings.precision}, a hold of {settings.hold} at the end, {settings.at_most} at "
+            f"most{most}; nothing is sent."
+        )
+
+    # Searching.
+
+    def send(self, ready: Ready, watch: Watcher) -> str:
+        """Search, and return the id of the load run that it comes to.
+
+        Args:
+            ready: Makes of a plan one that can be sent at once.
+            watch: Told of the progress.
+
+        Raises:
+            ServerUnreachable: The server accepts no connection.
+            EngineFailed: The load generator could not start.
+        """
+        self.first()
+        self._began_s = time.monotonic()
+        end: End | None = None
+        stopped: str | None = None
+        try:
+            end = self._search(ready, watch)
+        except BaseException as error:
+            stopped = str(error) or type(error).__name__
+            raise
+        finally:
+            if self._all():
+                run = concluded(self._asked, self._all(), end, stopped)
+                self._session.keep(run)
+        return run.id
+
+    def _search(self, ready: Ready, watch: Watcher) -> End:
+        while True:
+            step = next_step(self._terms, [each.tried for each in self._taken])
+            if isinstance(step, End):
+                return step
+            if self._taken and not self._fits(step):
+                self._confirm(ready, watch)
+                return End.OUT_OF_TIME
+            self._take(step, ready, watch)
+            if self._taken[-1].tried.standing is not Standing.HELD:
+                self._rest(ready, watch)
+
+    def _confirm(self, ready: Ready, watch: Watcher) -> None:
+        """Hold the highest rate for longer, if there is time left for that."""
+        step = confirmation([each.tried for each in self._taken])
+        if step is not None and self._fits(step):
+            self._take(step, ready, watch)
+
+    def _fits(self, step: Step) -> bool:
+        left_s = self._settings.at_most.seconds - (time.monotonic() - self._began_s)
+        return self._longest_s(step) <= left_s
+
+    def _longest_s(self, step: Step) -> float:
+        """How long a step can take, the rest after it, and the hold that is yet to come."""
+        hold = Step(step.rate, Kind.HOLD, is_hold=True)
+        parts = [self._plan(step)] if step.is_hold else [self._plan(step), self._plan(hold)]
+        return sum(map(longest_s, parts)) + LONGEST_REST.seconds
+
+    def _take(self, step: Step, ready: Ready, watch: Watcher) -> None:
+        plan = ready(lambda: self._plan(step))
+        stopping: list[str] = []
+        stop_watch = self._session.stop_watch(plan)
+
+        def stop(progress: Progress, elapsed_s: float) -> str | None:
+            reason = stop_watch(progress, elapsed_s)
+            stopping.extend(filter(None, [reason]))
+            return reason
+
+        def keep(run: RunResult) -> None:
+            self._going = (step, run)
+
+        session = self._session
+        session.tester.run(
+            plan,
+            session.place.name,
+            watch,
+            keep,
+            save=lambda so_far: session.save(lambda: self._so_far(step, so_far())),
+            stop=stop,
+        )
+        assert self._going is not None
+        run, self._going = self._going[1], None
+        shown = self._conditions.shown_by(run, self._usual(run))
+        if stopping:
+            shown = Shown(Standing.BROKE, reason=f"It was ended: {stopping[0]}.")
+        carried = None if shown.share is None else shown.share * step.rate
+        tried = Tried(step, shown.standing, carried)
+        self._taken.append(Taken(tried, run, shown.reason, shown.criteria))
+
+    def _rest(self, ready: Ready, watch: Watcher) -> None:
+        """Until single requests are answered as quickly as before; for some seconds at most."""
+        plan = ready(
+            lambda: self._session.plan_of(
+                self._sent.load(REST_AT, LONGEST_REST), self._sent.endpoints, "Until it is at rest"
+            )
+        )
+        session = self._session
+        at_rest = AtRest(self._usual(self._taken[-1].run))
+        session.tester.run(plan, session.place.name, watch, lambda run: None, stop=at_rest)
+
+    def _usual(self, latest: RunResult) -> int:
+        """How long it takes to be served when nobody waits, in ns, as far as that was seen."""
+        held = [each.run for each in self._taken if each.tried.standing is Standing.HELD]
+        return min(map(usual_ns, held)) if held else least_ns(latest)
+
+    def _all(self) -> list[Taken]:
+        """Every step, the one that was broken off included."""
+        return [*self._taken, *([] if self._going is None else [_cut_short(*self._going)])]
+
+    def _so_far(self, step: Step, run: RunResult) -> RunResult:
+        return concluded(
+            self._asked, [*self._taken, _cut_short(step, run)], None, "the search has not ended"
+        )
+
+
+def _cut_short(step: Step, run: RunResult) -> Taken:
+    return Taken(Tried(step, Standing.UNDECIDED), run, "It was cut short.")
+
+
+def _rounded_down(rate: Fraction) -> float:
+    """A cap with four digits that is not above itself."""
+    place = Fraction(10) ** (math.floor(math.log10(rate)) - 3)
+    return float(rate // place * place)
+
+
+def check_conditions(written: Sequence[str], scopes: Collection[str] | None) -> None:
+    """See whether a search for these criteria can be made, as far as that is known before it.
+
+    Raises:
+        BadCriterion: One cannot be read.
+        BadInput: There is none, or one says nothing of a few seconds of steady load.
+    """
+    Conditions(written, scopes)
