@@ -4,7 +4,8 @@
     ├── BadInput                an argument is not what it may be (also a ValueError)
     │   ├── UnknownName         an endpoint, a run or a metric that does not exist
     │   ├── OriginNotAllowed    load or sign-in would leave the allowed origins
-    │   └── BadCriterion        a criterion that cannot be read
+    │   ├── BadCriterion        a criterion that cannot be read
+    │   └── BadCheck            a check of answers that cannot be read
     ├── ServerUnreachable       nothing answers at the server's address
     ├── SignInFailed            the server answered, but gave no token
     ├── NothingToJudge          a criterion without a load run
@@ -21,6 +22,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "ApiLoadError",
+    "BadCheck",
     "BadCriterion",
     "BadInput",
     "EngineFailed",
@@ -83,6 +85,23 @@ class BadCriterion(BadInput):
         word = self.text[self.position :].split(" ", 1)[0]
         place = f"at '{word}'" if word else "at its end"
         return f"Criterion '{self.text}' cannot be read {place}: {self.problem}"
+
+
+class BadCheck(BadInput):
+    """A check of answers that cannot be read.
+
+    Attributes:
+        text: The whole check.
+        problem: What is wrong with it, and what may be written instead.
+    """
+
+    def __init__(self, text: str, problem: str) -> None:
+        self.text = text
+        self.problem = problem
+        super().__init__(text, problem)
+
+    def __str__(self) -> str:
+        return f"Check '{self.text}' cannot be read: {self.problem}"
 
 
 class ServerUnreachable(ApiLoadError, ConnectionError):

@@ -18,6 +18,7 @@ from .keywords.bursts import Bursts
 from .keywords.capacity import Capacity
 from .keywords.closing import tell_outcome, write_reports
 from .keywords.converters import CONVERTERS
+from .keywords.data import Data
 from .keywords.endpoints import Endpoints
 from .keywords.faults import Faults
 from .keywords.imports import Imports
@@ -44,6 +45,7 @@ PARTS = (
     Servers,
     Endpoints,
     Imports,
+    Data,
     Verdicts,
     Baselines,
     WhatWasStored,

@@ -22,6 +22,8 @@ clients for a certificate.  It listens on 127.0.0.1, or on another `--host`.
 | /informed       | 100 and 103 before the 200                                         |
 | /large          | 200 with 2 MB                                                      |
 | /gzip           | 200 with a body that says it is gzip, and is not                   |
+| /json/N         | 200 with JSON, packed where that is asked for; each N-th is an error   |
+|                 | all the same, and counted as `wrong`                               |
 | /old            | 200 as HTTP/1.0 has it, then closes                                |
 | /old-kept       | 200 as HTTP/1.0 has it, and keeps the connection                   |
 | /slow-body/MS   | 200, the second half of its body after so many milliseconds        |
@@ -40,6 +42,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gzip
 import json
 import socket
 import ssl
@@ -119,6 +122,17 @@ class Rig(asyncio.Protocol):
 
     def on_status(self, status: str) -> None:
         self.answer(b"" if status in {"204", "304"} else b"no", int(status))
+
+    def on_json(self, every: str) -> None:
+        number = received[f"{self.method} {self.path}"]
+        wrong = number % int(every) == 0
+        answered["wrong"] += wrong
+        items = [{"id": each, "price": each + 0.5} for each in range(1, 4)]
+        content = {"error": "out of stock"} if wrong else {"items": items, "number": number}
+        body, headers = json.dumps(content).encode(), "Content-Type: application/json\r\n"
+        if "gzip" in self.head:
+            body, headers = gzip.compress(body, 1), headers + "Content-Encoding: gzip\r\n"
+        self.answer(body, headers=headers)
 
     def on_delay(self, ms: str) -> None:
         asyncio.get_running_loop().call_later(int(ms) / 1000, self.answer)

@@ -71,7 +71,7 @@ def _why_nothing(metric: Latency, subject: Subject) -> str:
         return "no requests were made"
     if not metric.clock.by_fate:
         return f"no {metric.clock.value.replace('tls', 'TLS')} was measured in any request"
-    failures = counted_failures(subject.failures())
+    failures = counted_failures(subject.failures(), subject.describe)
     return f"none of {subject.requests:,} requests succeeded: {failures}"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ApiLoadLibrary.measurement.outcomes import describe
+from ApiLoadLibrary.measurement.outcomes import FailureInfo
 
 from .confidence import Interval
 from .judgement import Verdict
@@ -93,10 +93,7 @@ def join(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def counted_failures(failures: Counter[int]) -> str:
+def counted_failures(failures: Counter[int], describe: Callable[[int], FailureInfo]) -> str:
     """The most frequent failures with their number, words and blame."""
-    kinds = [
-        f"{count:,} × {describe(outcome).words} ({describe(outcome).blame.value})"
-        for outcome, count in failures.most_common(KINDS_SHOWN)
-    ]
-    return ", ".join(kinds)
+    kinds = [(count, describe(outcome)) for outcome, count in failures.most_common(KINDS_SHOWN)]
+    return ", ".join(f"{count:,} × {each.words} ({each.blame.value})" for count, each in kinds)

@@ -120,7 +120,7 @@ def _blamed(finding: Finding, metric: Share, confidence: float | None) -> Findin
         return metric.holds(outcome) == wants_less
 
     failures = {outcome: n for outcome, n in subject.failures().items() if guilty(outcome)}
-    told = counted_failures(Counter(failures))
+    told = counted_failures(Counter(failures), subject.describe)
     own = sum(own_failures(each, subject.run, guilty) for each in subject.endpoints)
     hits = _hits(metric, subject)
     servers_hits = hits - own if wants_less else hits

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ApiLoadLibrary.errors import UnknownName
+from ApiLoadLibrary.measurement.outcomes import FailureInfo
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult, Totals
 from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.measurement.watched import Watched
@@ -56,6 +57,11 @@ class Subject(Totals):
             unexpected = each.tally.outcomes.keys() - each.tally.expected
             total.update({outcome: each.tally.outcomes[outcome] for outcome in unexpected})
         return total
+
+    def describe(self, outcome: int) -> FailureInfo:
+        """Kind, blame and words of a failure of one of its endpoints."""
+        checked = (each for each in self.endpoints if outcome in each.checks)
+        return next(checked, self.endpoints[0]).describe(outcome)
 
     @property
     def rate(self) -> str:

@@ -55,7 +55,7 @@ class BlockingLoop(Dispatcher[Task]):
 
     def _work(self, ready: queue.SimpleQueue[BaseException | None]) -> None:
         try:
-            senders = senders_of(self._plan)
+            senders = senders_of(self._plan, self._examiner.wants)
         except BaseException as error:  # noqa: BLE001 - said by who waits for it
             ready.put(error)
             return
@@ -67,6 +67,11 @@ class BlockingLoop(Dispatcher[Task]):
                 task.scheduled_ns = task.sent_ns
             task.outcome = senders[task.endpoint](task)
             task.ended_ns = monotonic_ns()
+            if task.answer is not None:
+                task.outcome = self._examiner.examined(
+                    task.endpoint, task.arrival, task.outcome, task.answer
+                )
+                task.answer = None
             self._outbox.put(task)
             del task  # else it is kept until the next one comes
 

@@ -30,8 +30,9 @@ from ApiLoadLibrary.measurement.sockets import SocketFindings
 from ApiLoadLibrary.measurement.tally import CAPPED, NOTHING, WORKERS_BUSY
 
 from .books import Books, Carrier, Tell
+from .examining import Examiner
 from .limiter import RateLimiter
-from .plan import ShardPlan
+from .plan import CheckWork, ShardPlan
 from .schedule import Arrival, arrivals_of_shard
 
 __all__ = ["LONGEST_WAIT_NS", "Dispatcher"]
@@ -64,6 +65,7 @@ class Dispatcher(ABC, Generic[C]):
         self._workers = plan.workers
         self._closed = plan.closed
         self._books = Books(plan, tell)
+        self._examiner = Examiner(plan.endpoints)
         self._limiter = RateLimiter(plan.max_rate) if plan.max_rate else None
         self._busy = 0
         self.peak_busy = 0
@@ -92,6 +94,11 @@ class Dispatcher(ABC, Generic[C]):
     def sockets(self) -> SocketFindings | None:
         """What became of WebSocket connections; None where there are none."""
         return None
+
+    @property
+    def checked(self) -> CheckWork:
+        """What checks of answers took, and found."""
+        return self._examiner.work
 
     @property
     def stopped(self) -> bool:

@@ -21,7 +21,7 @@ from .cookies import CookieJar, with_cookies
 from .http1 import AnswerReader, BodyReader, KeepingHeadReader, KeepingReader, Kept
 from .loop import LoadLoop
 from .plan import ShardPlan
-from .poller import Poller
+from .poller import Event, Poller
 from .redirects import REDIRECTS, Hop, next_hop, target_of
 
 __all__ = ["FollowingLoop"]
@@ -40,7 +40,18 @@ class _Following(Connection):
         hops: How many redirects its request has followed.
     """
 
-    __slots__ = ("_hops_before", "_plain", "_reading", "_traced", "hops", "jar", "kept")
+    __slots__ = (
+        "_always_looks",
+        "_hops_before",
+        "_looks",
+        "_other_reader",
+        "_plain",
+        "_reading",
+        "_traced",
+        "hops",
+        "jar",
+        "kept",
+    )
 
     def __init__(
         self,
@@ -51,9 +62,12 @@ class _Following(Connection):
         traced: Collection[bytes],
         *,
         keeps_answers: bool,
+        always_looks: bool,
     ) -> None:
         self.kept = Kept(None if keeps_answers else {LOCATION, SET_COOKIE, *traced})
         self._reading = BodyReader if keeps_answers else KeepingReader
+        self._always_looks = self._looks = always_looks
+        self._other_reader: AnswerReader | None = None
         self._traced = traced
         self._plain = b""  # the request without the worker's cookies
         self._hops_before = NO_HOPS
@@ -62,8 +76,18 @@ class _Following(Connection):
         super().__init__(connector, poller, carriers)
 
     def _new_reader(self) -> AnswerReader:
+        if not self._looks:
+            return super()._new_reader()
         reader = KeepingHeadReader if self._method == "HEAD" else self._reading
         return reader(self.kept)
+
+    def _look(self) -> None:
+        """See that the reader is one that looks at the answer, or that the quick one is back."""
+        wanted = self._always_looks or self.kept.wants_body
+        if wanted is not self._looks:
+            self._looks = wanted
+            other = self._other_reader or self._new_reader()
+            self._reader, self._other_reader = other, self._reader
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -102,6 +126,7 @@ class _Following(Connection):
 
     def _begin_hop(self, method: str, request: bytes, sent_ns: int) -> None:
         self._plain = request
+        self._look()
         self.kept.clear()
         if self.jar is not None:
             request = with_cookies(request, self.jar.header(self._url))
@@ -146,6 +171,7 @@ class FollowingLoop(LoadLoop):
         self._follows = plan.follow
         self._traced = frozenset(each.encode("latin-1") for each in plan.traced or ())
         self._keeps = [each.keeps_answers for each in plan.endpoints]
+        self._answered: list[tuple[_Following, int, int]] = []
         super().__init__(plan, tell)
 
     def _make_connection(self, connector: Connector) -> Connection:
@@ -153,11 +179,13 @@ class FollowingLoop(LoadLoop):
         return _Following(
             *(connector, self._poller, self._carriers, jar, self._traced),
             keeps_answers=any(self._keeps),
+            always_looks=self._plan.looks_at_headers,
         )
 
     def _begin(self, carrier: Connection, now: int) -> None:
         assert isinstance(carrier, _Following)
-        carrier.kept.wants_body = self._keeps[carrier.endpoint]
+        wanted = self._keeps[carrier.endpoint]
+        carrier.kept.wants_body = wanted and self._examiner.wants(carrier.endpoint, carrier.arrival)
         super()._begin(carrier, now)
 
     def _finish(self, carrier: Connection, outcome: int, ended_ns: int) -> None:
@@ -167,7 +195,25 @@ class FollowingLoop(LoadLoop):
             if self._follows and outcome in REDIRECTS and self._is_led_on(carrier, outcome):
                 return
         carrier.add_hops()
-        super()._finish(carrier, outcome, ended_ns)
+        if carrier.kept.wants_body and is_status(outcome):
+            self._answered.append((carrier, outcome, ended_ns))
+        else:
+            super()._finish(carrier, outcome, ended_ns)
+
+    def _go_on(self, events: list[Event]) -> None:
+        super()._go_on(events)
+        if self._answered:
+            self._examine()
+
+    def _examine(self) -> None:
+        """Look at what has come, now that all that had come is read."""
+        began_ns = monotonic_ns()
+        for carrier, status, ended_ns in self._answered:
+            answer = carrier.kept.answer(status, ended_ns - carrier.sent_ns)
+            outcome = self._examiner.examined(carrier.endpoint, carrier.arrival, status, answer)
+            super()._finish(carrier, outcome, ended_ns)
+        self._answered.clear()
+        self._examiner.note(began_ns)
 
     def _is_led_on(self, carrier: _Following, status: int) -> bool:
         """Go where the redirect leads, if it leads anywhere; the request then goes on, or fails."""

@@ -191,9 +191,10 @@ class Kept:
             self.pieces.append(piece)
         self.room -= len(piece)
 
-    def answer(self, status: int) -> Answer:
-        """The answer that has come, with this status."""
-        return Answer(status, self.headers, b"".join(self.pieces), whole=self.room >= 0)
+    def answer(self, status: int, service_ns: int) -> Answer:
+        """The answer that has come, with this status, after this time."""
+        body = b"".join(self.pieces)
+        return Answer(status, self.headers, body, whole=self.room >= 0, service_ns=service_ns)
 
 
 class _Keeping(AnswerReader):
@@ -216,9 +217,9 @@ class _Keeping(AnswerReader):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, maybe one to be kept."""
-        name = name.lower()
-        if self._kept.wanted is None or name in self._kept.wanted:
-            self._kept.headers.append((name, value))
+        kept, name = self._kept, name.lower()
+        if kept.wanted is None or name in kept.wanted:
+            kept.headers.append((name, value))
 
 
 class KeepingReader(_Keeping):

@@ -10,6 +10,7 @@ from ApiLoadLibrary.measurement.sockets import SocketFindings
 from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
 from ApiLoadLibrary.workload.action import Call
+from ApiLoadLibrary.workload.check import Check
 from ApiLoadLibrary.workload.message import MessageTemplate
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
@@ -17,6 +18,7 @@ from ApiLoadLibrary.workload.request import RequestTemplate
 from .schedule import Schedule
 
 __all__ = [
+    "CheckWork",
     "Detours",
     "PlannedEndpoint",
     "Request",
@@ -48,7 +50,9 @@ class PlannedEndpoint:
         expected: The statuses that count as success.
         late_after_ns: A schedule delay above this is late.
         refused: Those among the expected statuses that turn a request away.
-        keeps_answers: Whether its answers are kept until they have been looked at.
+        keeps_answers: Whether its answers are kept until they have been looked at; with checks
+            those are that the checks look at.
+        checks: What its answers must be.
     """
 
     schedule: Schedule | None
@@ -57,6 +61,7 @@ class PlannedEndpoint:
     late_after_ns: int
     refused: frozenset[int] = frozenset()
     keeps_answers: bool = False
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,12 @@ class ShardPlan:
     @property
     def looks_at_answers(self) -> bool:
         """Whether more of answers is asked for than their status."""
-        kept = any(each.keeps_answers for each in self.endpoints)
-        return kept or self.follow or self.cookies or bool(self.traced)
+        return self.looks_at_headers or any(each.keeps_answers for each in self.endpoints)
+
+    @property
+    def looks_at_headers(self) -> bool:
+        """Whether headers are looked at, of every answer."""
+        return self.follow or self.cookies or bool(self.traced)
 
     @property
     def requests(self) -> list[RequestTemplate]:
@@ -164,6 +173,29 @@ class ShardPlan:
         ]
 
 
+@dataclass(slots=True)
+class CheckWork:
+    """What it took a shard to look at answers, and what it found.
+
+    Attributes:
+        spent_ns: In all.
+        held_up_ns2: Half the sum of the squares of all times in which it did nothing else.  An
+            answer that comes at any moment of a run of length T comes with probability c/T while
+            others are looked at for a time c, and waits c/2 then: this, divided by T, is how long
+            answers waited on average to be read.
+        examples: What was wrong with the first answer, by endpoint and outcome.
+    """
+
+    spent_ns: int = 0
+    held_up_ns2: int = 0
+    examples: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def add(self, stretch_ns: int) -> None:
+        """Answers have been looked at for so long, without a pause."""
+        self.spent_ns += stretch_ns
+        self.held_up_ns2 += stretch_ns * stretch_ns // 2
+
+
 @dataclass(frozen=True, slots=True)
 class ShardEnd:
     """What a shard says of itself when it has ended.
@@ -181,6 +213,7 @@ class ShardEnd:
         errors: What the code of actions did wrong first, in words, by the endpoint's place.
         trace: Each request that was sent, of a run that is traced.
         sockets: What became of WebSocket connections, where there were some.
+        checked: What checks of its answers took it, and found.
     """
 
     ended_ns: int
@@ -193,6 +226,7 @@ class ShardEnd:
     errors: dict[int, str] = field(default_factory=dict)
     trace: tuple[Exchange, ...] = ()
     sockets: SocketFindings | None = None
+    checked: CheckWork = field(default_factory=CheckWork)
 
 
 @dataclass(frozen=True, slots=True)

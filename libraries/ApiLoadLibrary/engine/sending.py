@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from functools import partial
 from time import monotonic_ns
 
 import requests
@@ -22,7 +23,7 @@ from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .causes import failure_behind
 from .http1 import Kept
-from .plan import PlannedEndpoint, ShardPlan
+from .plan import Request, ShardPlan
 
 __all__ = ["Send", "Task", "senders_of"]
 
@@ -79,18 +80,26 @@ class Task:
 Send = Callable[[Task], int]
 
 
-def senders_of(plan: ShardPlan) -> list[Send]:
-    """One worker's senders, by endpoint; its requests share their connections."""
+def senders_of(plan: ShardPlan, wants: Callable[[int, int], bool]) -> list[Send]:
+    """One worker's senders, by endpoint; its requests share their connections.
+
+    Args:
+        wants: Whether the answer to an endpoint's arrival is kept.
+    """
     adapter = GuardedAdapter(lambda: plan.allowed)
-    return [_sender(each, plan, adapter) for each in plan.endpoints]
+    return [
+        _sender(each.request, plan, adapter, partial(wants, place))
+        for place, each in enumerate(plan.endpoints)
+    ]
 
 
-def _sender(endpoint: PlannedEndpoint, plan: ShardPlan, adapter: GuardedAdapter) -> Send:
-    request = endpoint.request
+def _sender(
+    request: Request, plan: ShardPlan, adapter: GuardedAdapter, wants: Callable[[int], bool]
+) -> Send:
     if isinstance(request, Call):
         return _Calling(request)
     assert isinstance(request, RequestTemplate)  # messages have a loop of their own
-    return _ThroughRequests(request, plan, adapter, keeps_answers=endpoint.keeps_answers)
+    return _ThroughRequests(request, plan, adapter, wants)
 
 
 class _Calling:
@@ -141,8 +150,7 @@ class _ThroughRequests:
         template: RequestTemplate,
         plan: ShardPlan,
         adapter: GuardedAdapter,
-        *,
-        keeps_answers: bool,
+        wants: Callable[[int], bool],
     ) -> None:
         self._origin = template.origin
         self._render = template.renderer()
@@ -153,7 +161,7 @@ class _ThroughRequests:
         self._cert = (plan.cert[0], plan.cert[-1]) if plan.cert else None
         self._proxies = proxies_to(template.origin)
         self._traced = plan.traced or ()
-        self._keeps_answers = keeps_answers
+        self._wants = wants
 
     def __call__(self, task: Task) -> int:
         """Send one."""
@@ -177,7 +185,7 @@ class _ThroughRequests:
         if self._traced:
             named = ((name.lower(), value) for name, value in response.raw.headers.items())
             task.headers = tuple(each for each in named if each[0] in self._traced)
-        kept = Kept(None) if self._keeps_answers else None
+        kept = Kept(None) if self._wants(task.arrival) else None
         try:
             # Not decoded: that would cost, and seldom somebody reads it.
             while chunk := response.raw.read(CHUNK_BYTES, decode_content=False):
@@ -193,7 +201,7 @@ class _ThroughRequests:
                 (name.lower().encode("latin-1"), value.encode("latin-1"))
                 for name, value in response.raw.headers.items()
             ]
-            task.answer = kept.answer(response.status_code)
+            task.answer = kept.answer(response.status_code, monotonic_ns() - task.sent_ns)
         return response.status_code
 
 

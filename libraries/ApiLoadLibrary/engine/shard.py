@@ -110,6 +110,7 @@ def _run(loop: Loop, start_ns: int) -> ShardEnd:
         errors=loop.errors,
         trace=tuple(loop.trace),
         sockets=loop.sockets,
+        checked=loop.checked,
     )
 
 

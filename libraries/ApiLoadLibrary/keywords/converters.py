@@ -12,7 +12,7 @@ from typing import Any
 
 from robot.api.types import Secret
 
-from ApiLoadLibrary.errors import BadCriterion
+from ApiLoadLibrary.errors import BadCheck, BadCriterion
 from ApiLoadLibrary.session.acceptance import check_criterion
 from ApiLoadLibrary.session.flood import MessageRate
 from ApiLoadLibrary.values import (
@@ -26,9 +26,11 @@ from ApiLoadLibrary.values import (
     Size,
     TimeUnit,
 )
+from ApiLoadLibrary.workload.check_grammar import parse_check
 
 __all__ = [
     "CONVERTERS",
+    "CheckText",
     "Confidence",
     "CountOrShare",
     "CriterionText",
@@ -73,6 +75,25 @@ class CriterionText(str):
             ValueError: It cannot.
         """
         check_criterion(str(value))
+        return cls(value)
+
+
+class CheckText(str):
+    """A check of answers, such as `$.items is not empty`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, value: object) -> CheckText:
+        """The check, if it can be read.
+
+        Raises:
+            ValueError: It cannot.
+        """
+        try:
+            parse_check(str(value))
+        except BadCheck as error:
+            raise ValueError(error.problem) from None
         return cls(value)
 
 
@@ -154,7 +175,7 @@ CONVERTERS: dict[type, Any] = {
     kind: _converter(kind)
     for kind in (
         *(Amount, Confidence, Count, CriterionText, Duration, LatencyMetric, Percent, Rate),
-        *(ByteRate, CountOrShare, Factor, MemoryLimit, MessageRate, Size, TimeUnit),
+        *(ByteRate, CheckText, CountOrShare, Factor, MemoryLimit, MessageRate, Size, TimeUnit),
     )
 }
 

@@ -2,6 +2,7 @@
 
 Statuses are themselves (100 to 999); failures start at 1,000, so that a recorder
 can keep either in the same column; 0 is an action that was done and has no status.
+From 2,000 on an answer failed a check: the one that has this number in its session.
 Each failure has a kind and a blame: whose side it happened on, as far as the sender can
 tell.
 """
@@ -14,6 +15,8 @@ from enum import Enum, IntEnum
 __all__ = [
     "DONE",
     "FAILURES",
+    "FIRST_CHECK",
+    "MOST_CHECKS",
     "NEVER_LEFT",
     "Blame",
     "Failure",
@@ -24,6 +27,8 @@ __all__ = [
 
 DONE = 0
 """An action came to its end, and gave no status."""
+
+FIRST_CHECK, MOST_CHECKS = 2_000, 200
 
 
 class FailureKind(Enum):
@@ -167,4 +172,4 @@ def describe(outcome: int) -> FailureInfo:
     """Kind, blame and words of an outcome that was not expected."""
     if is_status(outcome):
         return FailureInfo(FailureKind.STATUS, Blame.SERVER, f"status {outcome} was not expected")
-    return FAILURES[Failure(outcome)]
+    return FAILURES[Failure.CHECK_FAILED if outcome >= FIRST_CHECK else Failure(outcome)]

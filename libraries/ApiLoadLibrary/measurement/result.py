@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,10 @@ from ApiLoadLibrary.values import Rate
 from ApiLoadLibrary.workload.tracing import RequestIds
 
 from .alert import Alert
+from .checked import Checked
 from .exchange import Exchange
 from .histogram import Histogram
-from .outcomes import Failure
+from .outcomes import Failure, FailureInfo, describe
 from .phases import Phase
 from .readings import Reading
 from .resources import ResourceSample
@@ -53,6 +54,7 @@ class EndpointResult:
         tally: What its requests came to.  Read it, never change it.
         ids: What its requests carried as ids; None where they carried none.
         group: The group that it belongs to, if any.
+        checks: What its answers were held to, by the outcome of a request that failed it.
     """
 
     name: str
@@ -66,6 +68,12 @@ class EndpointResult:
     tally: Tally
     ids: RequestIds | None = None
     group: str | None = None
+    checks: Mapping[int, Checked] = field(default_factory=dict)
+
+    def describe(self, outcome: int) -> FailureInfo:
+        """Kind, blame and words of an outcome that was not expected."""
+        check = self.checks.get(outcome)
+        return describe(outcome) if check is None else check.failure
 
     @property
     def offered_rate_per_s(self) -> float:

@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 from ApiLoadLibrary.values import NS_PER_S
 
 from .histogram import Cells, Flags, Histogram, Longs
-from .outcomes import FAILURES, NEVER_LEFT, is_dropped, is_status, is_waited
+from .outcomes import (
+    FAILURES,
+    FIRST_CHECK,
+    MOST_CHECKS,
+    NEVER_LEFT,
+    is_dropped,
+    is_status,
+    is_waited,
+)
 
 __all__ = [
     "COLUMNS",
@@ -40,7 +48,7 @@ NOTHING, WORKERS_BUSY, CAPPED = range(3)
 """What a request had to wait for after it was due."""
 
 CONNECTION_COLUMNS = 4
-OUTCOMES = max(FAILURES) + 1
+OUTCOMES = FIRST_CHECK + MOST_CHECKS
 """Every outcome is below it."""
 
 UNACCEPTED_KEPT = 10_000

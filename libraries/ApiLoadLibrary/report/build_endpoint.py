@@ -11,7 +11,6 @@ from ApiLoadLibrary.measurement.outcomes import (
     Failure,
     FailureInfo,
     FailureKind,
-    describe,
     is_status,
 )
 from ApiLoadLibrary.measurement.result import EndpointResult
@@ -78,13 +77,19 @@ def _failures(result: EndpointResult) -> tuple[doc.FailureCount, ...]:
     unexpected.sort(key=lambda each: (-each[1], each[0]))
     return tuple(
         doc.FailureCount(info.kind, info.blame, info.words, number)
-        for info, number in ((_info(outcome, result), number) for outcome, number in unexpected)
+        for info, number in ((_told(outcome, result), number) for outcome, number in unexpected)
     )
+
+
+def _told(outcome: int, result: EndpointResult) -> FailureInfo:
+    """The same as `_info`, with an example where a check failed."""
+    check = result.checks.get(outcome)
+    return _info(outcome, result) if check is None else check.told
 
 
 def _info(outcome: int, result: EndpointResult) -> FailureInfo:
     """Busy workers are the server's fault only if it was slow; else the plan was too small."""
-    info = describe(outcome)
+    info = result.describe(outcome)
     if outcome != Failure.DROPPED_WORKERS_BUSY:
         return info
     p95, limit = result.tally.service.judged().quantile(0.95), result.threshold_ns

@@ -10,6 +10,7 @@ from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.result import GeneratorHealth
 from ApiLoadLibrary.measurement.tally import Tally
 
+from .checks import held_up
 from .plan import LoadPlan
 
 __all__ = ["assess"]
@@ -67,6 +68,7 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         reasons=(
             *_losses(plan, results),
             *_stillness(ends),
+            *held_up(ends),
             *overload,
             *_shortfalls(judged),
             *_used_up(judged),

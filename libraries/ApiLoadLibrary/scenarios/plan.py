@@ -12,6 +12,7 @@ from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.action import Action, Call
+from ApiLoadLibrary.workload.check import Check
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin, require_allowed
 from ApiLoadLibrary.workload.request import RequestTemplate
@@ -81,6 +82,11 @@ class PlanItem:
     endpoint: Endpoint | Action
     schedule: Schedule | None
     request: Request
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What its answers are held to; an action holds itself to what it likes."""
+        return () if isinstance(self.endpoint, Action) else self.endpoint.checks
 
     def planned_in(self, phase: Phase) -> int | None:
         """How many arrivals are due in a phase; None in the closed model."""
@@ -230,6 +236,8 @@ class LoadPlan:
         return PlannedEndpoint(
             *(item.schedule, item.request, endpoint.expected | refused, self.late_after_ns),
             refused=refused,
+            keeps_answers=bool(item.checks),
+            checks=item.checks,
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from ApiLoadLibrary.engine.host import ShardHost, merged_phases
-from ApiLoadLibrary.engine.plan import Tallies
+from ApiLoadLibrary.engine.plan import ShardEnd, Tallies
+from ApiLoadLibrary.measurement.checked import Checked
 from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.progress import Progress
@@ -24,6 +25,7 @@ from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import NS_PER_S
 from ApiLoadLibrary.workload.request import RequestTemplate
 
+from .checks import checked
 from .health import assess
 from .load import Load
 from .plan import LoadPlan, PlanItem
@@ -113,7 +115,7 @@ class LoadRun:
             transport=plan.carried_by,
         )
         stopped = self._stopped or "it has not ended yet"
-        return self._result(self._host.so_far(), health, max(0.0, self.elapsed_s), stopped, None)
+        return self._result(self._host.so_far(), health, max(0.0, self.elapsed_s), stopped)
 
     def seal(self, host: MonitoredHost | None) -> RunResult:
         """The result; waits for shards that are just ending.
@@ -128,7 +130,7 @@ class LoadRun:
         if self.plan.load.total is not None and self._stopped is None:
             self._finished_ns = max(1, ended_ns)  # it lasts as long as its requests do
         health = assess(self.plan, results, tallies)
-        result = self._result(tallies, health, ended_ns / NS_PER_S, self._stopped, host)
+        result = self._result(tallies, health, ended_ns / NS_PER_S, self._stopped, host, ends=ends)
         trace = [exchange for end in ends for exchange in end.trace]
         sockets = [end.sockets for end in ends if end.sockets is not None]
         return replace(
@@ -143,11 +145,14 @@ class LoadRun:
         generator: GeneratorHealth,
         duration_s: float,
         stopped: str | None,
-        host: MonitoredHost | None,
+        host: MonitoredHost | None = None,
+        *,
+        ends: Sequence[ShardEnd] = (),
     ) -> RunResult:
         plan = self.plan
+        checks = checked(plan, ends)
         phases = [
-            PhaseResult(phase, _endpoint_results(plan, phase, part))
+            PhaseResult(phase, _endpoint_results(plan, phase, part, checks))
             for phase, part in zip(self._phases(), tallies, strict=True)
         ]
         judged = next(each for each in phases if each.phase.judged)
@@ -180,10 +185,13 @@ class LoadRun:
 
 
 def _endpoint_results(
-    plan: LoadPlan, phase: Phase, tallies: Sequence[Tally]
+    plan: LoadPlan,
+    phase: Phase,
+    tallies: Sequence[Tally],
+    checks: Sequence[Mapping[int, Checked]],
 ) -> tuple[EndpointResult, ...]:
     return tuple(
-        _endpoint_result(plan.load, place, item, phase, tally)
+        replace(_endpoint_result(plan.load, place, item, phase, tally), checks=checks[place])
         for place, (item, tally) in enumerate(zip(plan.items, tallies, strict=True))
     )
 

@@ -44,6 +44,7 @@ from .handing_over import hand_over
 from .http import guarded_session, require_reachable
 from .interim import Interim
 from .local import is_local
+from .masked import masked
 from .masking import Masker
 from .outcome import Outcome, outcome
 from .place import Place
@@ -365,11 +366,10 @@ class AcceptanceSession:
         return keep
 
     def keep(self, run: RunResult) -> None:
-        """A load run has ended; what an action raised may hold a secret."""
-        reasons = tuple(map(self.mask, run.generator.reasons))
+        """A load run has ended."""
         ceiling = self.ceiling_per_s(run.generator.transport)
-        generator = replace(run.generator, reasons=reasons, ceiling_per_s=ceiling)
-        self.verdicts.runs.append(replace(run, generator=generator))
+        measured = replace(run, generator=replace(run.generator, ceiling_per_s=ceiling))
+        self.verdicts.runs.append(masked(measured, self.mask))
         self.interim.write(self._unfinished, at_once=True)
 
     def keep_run(self, run: RunResult, server: str | None) -> None:

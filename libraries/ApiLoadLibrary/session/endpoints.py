@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from ApiLoadLibrary.errors import BadInput, UnknownName
+from ApiLoadLibrary.measurement.outcomes import MOST_CHECKS
 from ApiLoadLibrary.workload.action import Action
+from ApiLoadLibrary.workload.check import Check
 from ApiLoadLibrary.workload.endpoint import Endpoint
 
 from .config import split_list
@@ -22,6 +26,7 @@ class Endpoints:
 
     def __init__(self) -> None:
         self._by_name: dict[str, Endpoint | Action] = {}
+        self._checks: dict[str, int] = {}
 
     def define(self, endpoint: Endpoint | Action) -> None:
         """Register an endpoint; a name that is taken is defined anew.
@@ -37,6 +42,30 @@ class Endpoints:
         if isinstance(endpoint, Action):
             endpoint.call.resolve()
         self._by_name[endpoint.name.casefold()] = endpoint
+
+    def check(self, names: str, checks: Sequence[Check]) -> None:
+        """Hold the answers of these endpoints to checks; one that they have is replaced.
+
+        Raises:
+            UnknownName: One of the endpoints is not defined.
+            BadInput: Only actions are named; or these are more checks than can be counted.
+        """
+        endpoints = [each for each in self.named(names) if isinstance(each, Endpoint)]
+        if not endpoints:
+            raise BadInput(
+                f"endpoints='{names}' names actions alone: let their code check, with assert."
+            )
+        new = {each.text: replace(each, number=self._number_of(each.text)) for each in checks}
+        for endpoint in endpoints:
+            kept = {each.text: each for each in endpoint.checks}
+            self.define(replace(endpoint, checks=tuple((kept | new).values())))
+
+    def _number_of(self, check: str) -> int:
+        """What failures of this check are counted under, in all load runs."""
+        number = self._checks.setdefault(check, len(self._checks))
+        if number >= MOST_CHECKS:
+            raise BadInput(f"check='{check}' is one too many: a session has {MOST_CHECKS} at most.")
+        return number
 
     def named(self, names: str) -> list[Endpoint | Action]:
         """The endpoints of a list with commas, groups among them; all for `Each Endpoint`.

@@ -39,15 +39,23 @@ class Answer:
         headers: Names in small letters, and values, in order.
         sent_body: The body as it travelled; of a long one the first `MOST_KEPT` bytes.
         whole: Whether that is all of it.
+        service_ns: From the request's actual start to the answer's last byte.
     """
 
     def __init__(
-        self, status: int, headers: list[tuple[bytes, bytes]], sent_body: bytes, *, whole: bool
+        self,
+        status: int,
+        headers: list[tuple[bytes, bytes]],
+        sent_body: bytes,
+        *,
+        whole: bool,
+        service_ns: int = 0,
     ) -> None:
         self.status = status
         self.headers = headers
         self.sent_body = sent_body
         self.whole = whole
+        self.service_ns = service_ns
 
     def header(self, name: str) -> str | None:
         """The values of this header, with commas between; None where there is none."""

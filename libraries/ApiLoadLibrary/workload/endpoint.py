@@ -10,6 +10,8 @@ from typing import Any
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.values import Duration
 
+from .check import Check
+
 __all__ = ["Endpoint", "check_header", "check_name", "parse_expected"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -37,6 +39,7 @@ class Endpoint:
         threshold: The response time to compare with in `Verify P95 Below Threshold`.
         group: A name for several endpoints together, which criteria and load sentences know.
         refused: Statuses that turn a request away where that is expected: no failures.
+        checks: What its answers must be besides.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Endpoint:
     threshold: Duration | None = None
     group: str | None = None
     refused: frozenset[int] = frozenset()
+    checks: tuple[Check, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ApiLoadLibrary.measurement.outcomes import FAILURES, Failure
+from ApiLoadLibrary.measurement.outcomes import FAILURES, Failure, FailureKind
 from ApiLoadLibrary.report.document import FailureCount
 
 __all__ = ["CAUSES", "Cause"]
@@ -44,6 +44,8 @@ class Cause:
 
 def _outcome(failure: FailureCount) -> int | None:
     """The status or failure that a line of the document is about."""
+    if failure.kind is FailureKind.CHECK:
+        return Failure.CHECK_FAILED  # each check has words of its own
     status = re.match(r"status (\d{3})\b", failure.what)
     return int(status[1]) if status else _FAILURE_OF_WORDS.get(failure.what)
 
