@@ -70,6 +70,29 @@ def reference_api(*arguments: str) -> Iterator[str]:
 
 
 @contextmanager
+def hostile_server() -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of a fresh server that breaks every rule, and those of ports that do by name."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rig.hostile"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT / "tests",
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        port, ports = json.loads(process.stdout.readline())
+        at = "http://127.0.0.1:"
+        yield f"{at}{port}", {name: f"{at}{each}" for name, each in ports.items()}
+    finally:
+        process.terminate()
+        process.wait(END_WITHIN_S)
+        process.stdin.close()
+        process.stdout.close()
+
+
+@contextmanager
 def _process(module: str, *arguments: str) -> Iterator[str]:
     path = os.pathsep.join([str(ROOT / "libraries"), str(ROOT / "tests")])
     process = subprocess.Popen(

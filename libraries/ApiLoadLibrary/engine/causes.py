@@ -26,6 +26,8 @@ _OF_KIND: tuple[tuple[type[BaseException], Failure], ...] = (
     (TimeoutError, Failure.ANSWER_TIMEOUT),
     (ConnectionError, Failure.UNREACHABLE),
 )
+_NOT_HTTP = ("InvalidHeader",)
+"""Of the wrappers' own errors, those that are about the answer itself."""
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 
 
@@ -39,6 +41,8 @@ def failure_behind(error: BaseException) -> Failure | None:
             found = failure_of(each)
             if found is not Failure.UNREACHABLE or each.errno in _UNREACHABLE:
                 return found
+        if type(each).__name__ in _NOT_HTTP and _is_wrapper(each):
+            return Failure.NOT_HTTP
         for kind, failure in _OF_KIND:
             if isinstance(each, kind):
                 connecting = failure is Failure.ANSWER_TIMEOUT and _was_connecting(error)
@@ -48,11 +52,15 @@ def failure_behind(error: BaseException) -> Failure | None:
 
 def _told_by(error: BaseException) -> Iterator[BaseException]:
     """The exception, after those that it carries where it wraps others."""
-    if type(error).__module__.partition(".")[0] in _WRAPPERS:
+    if _is_wrapper(error):
         for each in (*error.args, getattr(error, "reason", None), error.__cause__):
             if isinstance(each, BaseException):
                 yield from _told_by(each)
     yield error
+
+
+def _is_wrapper(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] in _WRAPPERS
 
 
 def _was_connecting(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ApiLoadLibrary.measurement.outcomes import Failure
@@ -49,21 +49,36 @@ class Connector:
 
     Args:
         origin: Where to.
-        plan: What it may connect to, and how.
+        allowed: Where one may go to.
+        verify: Whether certificates are verified; or the file of a private CA.
+        cert: The files of the client's certificate, if it has one.
+        detour: A port of this machine by which one gets there; see `Detours`.
 
     Attributes:
         best: The place of that address among all.
     """
 
-    def __init__(self, origin: Origin, plan: ShardPlan) -> None:
-        require_allowed(origin, plan.allowed)
+    def __init__(
+        self,
+        origin: Origin,
+        allowed: Collection[Origin],
+        verify: bool | str,
+        cert: Sequence[str] = (),
+        detour: int | None = None,
+    ) -> None:
+        require_allowed(origin, allowed)
         self.origin = origin
-        detour = dict(plan.detours).get(origin)
         self._where = (origin.host, origin.port) if detour is None else ("127.0.0.1", detour)
         self._addresses: list[tuple[int, tuple[Any, ...]]] = []
         self.best = 0
-        self._tls = _tls_context(plan.verify, plan.cert) if origin.tls else None
+        self._tls = _tls_context(verify, cert) if origin.tls else None
         self._session: ssl.SSLSession | None = None
+
+    @classmethod
+    def planned(cls, plan: ShardPlan, origin: Origin) -> Connector:
+        """One that goes there as the plan says."""
+        detour = dict(plan.detours).get(origin)
+        return cls(origin, plan.allowed, plan.verify, plan.cert, detour)
 
     def look_up(self, *, needed: bool = True) -> None:
         """Find the addresses of the host.

@@ -47,15 +47,24 @@ class AnswerReader:
         serves_once: Whether each answer needs a reader of its own.
         keep_alive: Whether the connection may carry another request.
         head: The answer's first bytes, up to its headers' end at least, while it is not
-            complete.
+            complete; those of informational answers before it are not kept.
     """
 
-    __slots__ = ("_complete", "_feed", "_parser", "_status", "head", "keep_alive", "serves_once")
+    __slots__ = (
+        "_complete",
+        "_feed",
+        "_informed",
+        "_parser",
+        "_status",
+        "head",
+        "keep_alive",
+        "serves_once",
+    )
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
         self._feed = self._parser.feed_data
-        self._status = self._complete = 0
+        self._status = self._complete = self._informed = 0
         self.serves_once = False
         self.keep_alive = True
         self.head = b""
@@ -79,16 +88,24 @@ class AnswerReader:
             self.keep_alive = False
         if self._complete == 1:
             self._complete = 0
-            if self.head:
-                self.head = b""
+            if self.head or self._informed:
+                self.head, self._informed = b"", 0
             return self._status
         if self._complete:
             raise NotHttp("the server sent more answers than were asked for")
-        if b"\r\n\r\n" not in self._final_head():
-            self.head += data  # it is asked for lengths when the server closes
-            if len(self.head) > HEAD_LIMIT:
-                raise NotHttp("the headers do not end")
+        if b"\r\n\r\n" not in self.head:
+            self._add_to_head(data)
         return None
+
+    def _add_to_head(self, data: bytes) -> None:
+        """Keep what is asked for lengths when the server closes."""
+        head = self.head + data
+        start = _end_of_informational(head)
+        self._informed += start
+        self.head = head[start:]
+        endless = len(self.head) > HEAD_LIMIT and b"\r\n\r\n" not in self.head
+        if endless or self._informed > HEAD_LIMIT:
+            raise NotHttp("the headers do not end")
 
     def eof(self) -> int | None:
         """The server closed.
@@ -96,16 +113,9 @@ class AnswerReader:
         Returns:
             The status, when the answer's end is the end of the connection.
         """
-        head, ended, _ = self._final_head().lower().partition(b"\r\n\r\n")
+        head, ended, _ = self.head.lower().partition(b"\r\n\r\n")
         open_ended = b"\ncontent-length:" not in head and b"\ntransfer-encoding:" not in head
         return self._parser.get_status_code() if ended and open_ended else None
-
-    def _final_head(self) -> bytes:
-        """The head without those of informational answers before it."""
-        head = self.head
-        while head.startswith(b"HTTP/1.1 1"):
-            head = head.partition(b"\r\n\r\n")[2]
-        return head
 
     def close(self) -> None:
         """Let go of the parser, which holds this reader in turn."""
@@ -126,6 +136,14 @@ class AnswerReader:
             self._status = status
             self.keep_alive = parser.should_keep_alive()
             self._complete += 1
+
+
+def _end_of_informational(head: bytes) -> int:
+    """How many of these bytes are informational answers that are complete."""
+    start = 0
+    while head.startswith(b"HTTP/1.1 1", start) and (end := head.find(b"\r\n\r\n", start)) >= 0:
+        start = end + 4
+    return start
 
 
 class HeadReader(AnswerReader):

@@ -27,7 +27,8 @@ class Pools:
         self._workers = plan.workers
         first = {each.origin for each in plan.requests}
         self._connectors = connectors = {
-            origin: Connector(origin, plan) for origin in (plan.allowed if plan.follow else first)
+            origin: Connector.planned(plan, origin)
+            for origin in (plan.allowed if plan.follow else first)
         }
         for origin, connector in connectors.items():
             connector.look_up(needed=origin in first)

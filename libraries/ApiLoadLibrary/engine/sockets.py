@@ -57,7 +57,7 @@ class SocketLoop(Dispatcher[Carried]):
         self._render = opening.renderer()
         self._messages = [each for each in requests if isinstance(each, MessageTemplate)]
         self._read_id = [each.reader() for each in self._messages]
-        self._connector = Connector(opening.origin, plan)
+        self._connector = Connector.planned(plan, opening.origin)
         self._connector.look_up()
         self._poller = make_poller()
         self._links: dict[int, WebSocket] = {}  # by descriptor

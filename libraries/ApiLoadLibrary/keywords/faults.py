@@ -108,7 +108,7 @@ class Faults:
         ```
         """
         if bandwidth.per_second < 1:
-            raise BadInput(f"bandwidth={bandwidth} lets nothing pass: write `Let Connections Hang`.")
+            raise BadInput(f"{bandwidth} lets nothing pass: write `Let Connections Hang`.")
         self._worsen(stream, f"bandwidth of {bandwidth}", bytes_per_s=bandwidth.per_second)
 
     @keyword(tags=["faults"])
