@@ -12,6 +12,7 @@ from ApiLoadLibrary.errors import BadInput
 
 from .document import JSON_NAME, Document
 from .serial import from_json, to_json
+from .signing import judged_sha256
 
 __all__ = ["Report", "Source", "read_report"]
 
@@ -24,16 +25,20 @@ class Source:
         name: The file's name.
         href: Where it is, seen from the page.
         sha256: Of its bytes.
+        judged_sha256: Of what it says but for approvals; see `signing`.
     """
 
     name: str
     href: str
     sha256: str
+    judged_sha256: str = ""
 
     @classmethod
     def beside(cls, document: Document) -> Source:
         """The JSON that is written into the page's own folder."""
-        return cls(JSON_NAME, JSON_NAME, hashlib.sha256(to_json(document).encode()).hexdigest())
+        text = to_json(document)
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        return cls(JSON_NAME, JSON_NAME, sha256, judged_sha256(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +49,23 @@ class Report:
         path: Of the file.
         sha256: Of its bytes.
         document: What they say.
+        judged_sha256: Of what they say but for approvals.
     """
 
     path: Path
     sha256: str
     document: Document
+    judged_sha256: str
 
     def seen_from(self, folder: Path) -> Source:
         """The file as a page in that folder links to it."""
         try:
             way = os.path.relpath(self.path, folder)
         except ValueError:  # another drive of Windows
-            return Source(self.path.name, self.path.resolve().as_uri(), self.sha256)
-        return Source(self.path.name, quote(Path(way).as_posix()), self.sha256)
+            href = self.path.resolve().as_uri()
+        else:
+            href = quote(Path(way).as_posix())
+        return Source(self.path.name, href, self.sha256, self.judged_sha256)
 
 
 def read_report(path: Path) -> Report:
@@ -67,11 +76,12 @@ def read_report(path: Path) -> Report:
     """
     try:
         data = path.read_bytes()
-        document = from_json(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        document = from_json(text)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
         raise BadInput(f"{path} is no text in UTF-8, and so no report's JSON.") from None
     except BadInput as error:
         raise BadInput(f"{path}: {error}") from None
-    return Report(path, hashlib.sha256(data).hexdigest(), document)
+    return Report(path, hashlib.sha256(data).hexdigest(), document, judged_sha256(text))

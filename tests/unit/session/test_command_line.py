@@ -183,3 +183,84 @@ def test_two_reports_are_compared_on_a_page_and_on_the_console(tmp_path, capsys)
     assert 'href="../2/acceptance-report.json"' in page.read_text("utf-8")
     assert main(["compare", str(one)]) == 3
     assert capsys.readouterr().err == "1 reports cannot be compared: name 2 to 26.\n"
+
+
+def sign(path, *arguments):
+    return main(["sign", str(path), "--name", "A. Person", "--role", "Operations", *arguments])
+
+
+def sign_off(page):
+    """That part of a page."""
+    return page.read_text("utf-8").partition('id="sign-off"')[2].partition("</section>")[0]
+
+
+def test_an_approval_is_written_into_a_new_report_and_changes_nothing_else(tmp_path):
+    path = saved(tmp_path)
+    before = path.read_bytes()
+    assert sign(path, "--comment", "Fit for <Black Friday>") == 0
+    assert path.read_bytes() == before
+    new = tmp_path / "acceptance-report-signed.json"
+    data, unsigned = json.loads(new.read_text("utf-8")), json.loads(before)
+    (approval,) = data.pop("approvals")
+    assert unsigned.pop("approvals") == []
+    assert data == unsigned
+    assert (approval["name"], approval["role"]) == ("A. Person", "Operations")
+    assert approval["decision"] == "approved"
+    shown = sign_off(new.with_suffix(".html"))
+    assert "Fit for &lt;Black Friday&gt;" in shown
+    assert approval["judged_sha256"] in shown
+    assert "Void" not in shown.replace("it is void", "")
+
+
+def test_a_second_approval_leaves_the_first_one_valid(tmp_path):
+    sign(saved(tmp_path))
+    new = tmp_path / "acceptance-report-signed.json"
+    assert main(["sign", str(new), "--name", "B. Person", "--role", "Product owner"]) == 0
+    assert len(list(tmp_path.glob("*.json"))) == 2
+    first, second = json.loads(new.read_text("utf-8"))["approvals"]
+    assert first["judged_sha256"] == second["judged_sha256"]
+    shown = sign_off(new.with_suffix(".html"))
+    assert "A. Person" in shown
+    assert "B. Person" in shown
+    assert "<b>Void:</b>" not in shown
+
+
+def test_an_approval_of_a_report_that_was_changed_afterwards_is_void(tmp_path):
+    sign(saved(tmp_path))
+    new = tmp_path / "acceptance-report-signed.json"
+    data = json.loads(new.read_text("utf-8"))
+    data["runs"][0]["requests"] += 1
+    new.write_text(json.dumps(data, indent=1), "utf-8")
+    assert main(["report", str(new)]) == 0
+    assert sign_off(new.with_suffix(".html")).count("<b>Void:</b>") == 1
+    data["runs"][0]["requests"] -= 1  # as it was, in another spelling
+    new.write_text(json.dumps(data), "utf-8")
+    assert main(["report", str(new)]) == 0
+    assert "<b>Void:</b>" not in sign_off(new.with_suffix(".html"))
+
+
+def test_a_report_of_an_older_version_can_be_signed_as_it_is(tmp_path):
+    path = tmp_path / "old.json"
+    path.write_bytes(OLD.read_bytes())
+    assert sign(path, "-o", str(tmp_path / "approved" / "mine.json")) == 0
+    assert "<b>Void:</b>" not in sign_off(tmp_path / "approved" / "mine.html")
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--name", " "], "--name is empty: an approval says who gives it, and for whom."),
+        (["-o", "x.html"], "-o x.html is a page: name the JSON, the page is written beside it."),
+    ],
+)
+def test_who_signs_and_where_has_to_be_said(tmp_path, capsys, arguments, words):
+    assert sign(saved(tmp_path), *arguments) == 3
+    assert words in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["acceptance-report.json"]
+
+
+def test_what_is_no_report_cannot_be_signed(tmp_path, capsys):
+    path = tmp_path / "x.json"
+    path.write_text("[]")
+    assert sign(path) == 3
+    assert str(path) in capsys.readouterr().err

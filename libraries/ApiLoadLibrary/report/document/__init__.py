@@ -102,7 +102,7 @@ class Document:
         alerts: What went out of bounds while load ran.
         recommendations: What to do next, the most urgent first.
         waivers: Criteria that somebody decided to live with; they change no verdict.
-        approvals: Signatures; none are read yet.
+        approvals: Signatures; see `sign` on the command line.
         suite: The suite that was run, by its name; empty where that is not known.
         tests: Long names of the tests that were run, as far as they use the library.
         left_out: How many of its tests were no part of this session; null where that is not known.

@@ -105,9 +105,13 @@ class Approval:
         name: Who signed.
         decision: What was decided.
         date: When, as an ISO 8601 date.
+        comment: What was said about it; empty for nothing.
+        judged_sha256: Of what it was given for: all that the report said, but for approvals.
     """
 
     role: str
     name: str
     decision: str
     date: str
+    comment: str = ""
+    judged_sha256: str = ""

@@ -13,12 +13,12 @@ from typing import NoReturn
 
 from ApiLoadLibrary.errors import BadInput
 
-from . import export, merge, pages, side_by_side, verdict
+from . import export, merge, pages, side_by_side, sign, verdict
 
 __all__ = ["main"]
 
 REFUSED = 3
-COMMANDS = (pages, side_by_side, merge, export, verdict)
+COMMANDS = (pages, side_by_side, merge, export, sign, verdict)
 
 
 def main(arguments: Sequence[str]) -> int:
