@@ -105,11 +105,27 @@ class BadCheck(BadInput):
 
 
 class ServerUnreachable(ApiLoadError, ConnectionError):
-    """Nothing answers at the address of the system under test."""
+    """Nothing answers at the address of the system under test.
+
+    Attributes:
+        in_vain: Whether the server had accepted the request, and did not answer in time.
+    """
+
+    def __init__(self, message: str, *, in_vain: bool = False) -> None:
+        super().__init__(message)
+        self.in_vain = in_vain
 
 
 class SignInFailed(ApiLoadError):
-    """The server answered the sign-in, but not with a token."""
+    """The server answered the sign-in, but not with a token.
+
+    Attributes:
+        status: That of its answer, where this was what was wrong with it.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class NothingToJudge(ApiLoadError):

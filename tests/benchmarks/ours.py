@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.result import RunResult, merged
 from ApiLoadLibrary.session.config import LoadTestConfig
-from ApiLoadLibrary.session.http import guarded_session
+from ApiLoadLibrary.session.identity import Identity
 from ApiLoadLibrary.session.tester import LoadTester, Moment, as_fast_as_possible, sustained
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
@@ -41,7 +41,7 @@ def main() -> None:
         shards=1,
         verify=wanted.get("authority") or True,
     )
-    tester = LoadTester(config, guarded_session(lambda: config.allowed))
+    tester = LoadTester(config, Identity(lambda: config))
     kept: list[RunResult] = []
     watch = Memory()
     endpoint = Endpoint("A", "GET", f"/{wanted.get('path', '')}")

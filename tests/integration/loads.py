@@ -7,7 +7,7 @@ from typing import Any
 
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.config import LoadTestConfig
-from ApiLoadLibrary.session.http import guarded_session
+from ApiLoadLibrary.session.identity import Identity
 from ApiLoadLibrary.session.tester import Load, LoadTester, Moment, Watcher, sustained
 from ApiLoadLibrary.values import Duration, Rate
 from ApiLoadLibrary.workload.endpoint import Endpoint
@@ -25,7 +25,7 @@ def load_tester(address: str, **settings: Any) -> LoadTester:
         base_url=address,
         **{name: values.get(name, lambda each: each)(value) for name, value in written.items()},
     )
-    return LoadTester(config, guarded_session(lambda: config.allowed))
+    return LoadTester(config, Identity(lambda: config))
 
 
 def sustain(

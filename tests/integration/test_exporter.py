@@ -13,7 +13,6 @@ from typing import ClassVar
 
 import psutil
 import pytest
-import requests
 
 from ApiLoadLibrary.criteria.evaluation import evaluate
 from ApiLoadLibrary.criteria.grammar import parse
@@ -24,6 +23,7 @@ from ApiLoadLibrary.monitor.exporter import MetricsProbe
 from ApiLoadLibrary.monitor.host import HostProbe
 from ApiLoadLibrary.monitor.probe import Unseen
 from ApiLoadLibrary.monitor.scrape import Gauge
+from ApiLoadLibrary.session.identity import Identity
 from ApiLoadLibrary.session.tester import LoadTester
 from ApiLoadLibrary.session.watching import Watching
 from ApiLoadLibrary.workload.endpoint import Endpoint
@@ -187,7 +187,8 @@ def test_the_systems_cpu_can_be_judged_where_it_is_another_host(rig: str) -> Non
     with node_exporter() as url:
         watching = Watching()
         watching.add_host("pos-1", url, is_system=True)
-        load = LoadTester(load_tester(rig).config, requests.Session(), watching=watching)
+        config = load_tester(rig).config
+        load = LoadTester(config, Identity(lambda: config), watching=watching)
         plan = load.plan([Endpoint("Products", "GET", "/ok")], steady("50/s", "4 s"), "Watched")
         kept: list[RunResult] = []
         load.run(plan, "A test", watch_nothing, kept.append)

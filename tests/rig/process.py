@@ -63,6 +63,13 @@ def limited_server(kind: str, limit: int, window_s: float, *arguments: str) -> I
 
 
 @contextmanager
+def doors(*arguments: str) -> Iterator[str]:
+    """The address of a fresh server that lets in who shows what it asks for."""
+    with _process("rig.doors", *arguments) as line:
+        yield f"http://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
 def reference_api(*arguments: str) -> Iterator[str]:
     """The address of a fresh reference API."""
     with _process("pos_api", "--port", "0", "--log-level", "warning", *arguments) as line:
@@ -120,7 +127,7 @@ def took_ns(address: str) -> list[int]:
 
 
 def truth(address: str) -> Any:
-    """What a limited server has accepted and refused, or how long a queueing one took."""
+    """What a server that keeps account says of itself: whom it has let in, how long it took."""
     with urllib.request.urlopen(f"{address}/truth", timeout=10) as answer:
         return json.load(answer)
 

@@ -29,13 +29,13 @@ def test_showing_a_plan_does_not_even_sign_in(tmp_path: Path) -> None:
     assert "600 requests in 1 min" in run.console
 
 
-def test_a_load_that_outlasts_its_token_gets_a_new_one_and_warns(tmp_path: Path) -> None:
-    run, counted = run_test(tmp_path, "A Load That Lasts Longer")
-    assert counted == {"/api/auth/login": 2, "/api/products": 10}
+def test_a_load_whose_token_nobody_can_get_again_warns(tmp_path: Path) -> None:
+    run, counted = run_test(tmp_path, "A Token That Was Given")
+    assert counted == {"/api/auth/login": 2, "/api/products": 5}
     assert "[ WARN ] Too long: the token may run out before the last answer" in run.console
 
 
-def test_a_load_that_its_token_outlasts_just_sends(tmp_path: Path) -> None:
-    run, counted = run_test(tmp_path, "A Load That Does Not")
-    assert counted == {"/api/auth/login": 2, "/api/products": 5}
+def test_a_load_that_signs_in_by_itself_just_sends(tmp_path: Path) -> None:
+    run, counted = run_test(tmp_path, "A Token That Is Got Again")
+    assert counted == {"/api/auth/login": 1, "/api/products": 5}
     assert "WARN" not in run.console

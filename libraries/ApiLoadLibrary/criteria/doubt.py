@@ -30,6 +30,9 @@ __all__ = [
 TOLERATED_SHARE = 0.02
 """The rate may fall short of its target by so much, as in `achieved rate >= 98 % of target`."""
 
+NOT_LET_IN = (401, 403)
+"""How a server answers a token that has run out."""
+
 WORKERS_IN_RESERVE = 2
 """Arrivals and service times vary: twice the mean number of busy workers carries the peaks."""
 
@@ -110,7 +113,8 @@ def own_failures(
     """Failures of this endpoint, among those that hold, that are not the server's or network's.
 
     Drops for want of a worker are the plan's, unless the server was too slow.  Who had no
-    time to read the answers has made their time-outs himself.
+    time to read the answers has made their time-outs himself, and who showed a token that had run
+    out, its refusal.
     """
     tally = endpoint.tally
     servers, overloaded = is_servers_fault(endpoint, run), run.generator.overloaded
@@ -120,7 +124,8 @@ def own_failures(
             return not servers
         failure = describe(outcome)
         late_read = overloaded and failure.kind is FailureKind.TIMEOUT
-        return late_read or failure.blame is Blame.GENERATOR
+        turned_away = run.generator.expired and outcome in NOT_LET_IN
+        return late_read or turned_away or failure.blame is Blame.GENERATOR
 
     return sum(
         count

@@ -55,7 +55,7 @@ class BlockingLoop(Dispatcher[Task]):
 
     def _work(self, ready: queue.SimpleQueue[BaseException | None]) -> None:
         try:
-            senders = senders_of(self._plan, self._examiner.wants)
+            senders = senders_of(self._plan, self._rendering.renderers, self._examiner.wants)
         except BaseException as error:  # noqa: BLE001 - said by who waits for it
             ready.put(error)
             return

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import monotonic_ns
 from typing import Generic, TypeVar
 
@@ -33,6 +34,7 @@ from .books import Books, Carrier, Tell
 from .examining import Examiner
 from .limiter import RateLimiter
 from .plan import CheckWork, ShardPlan
+from .rendering import Rendering
 from .schedule import Arrival, arrivals_of_shard
 
 __all__ = ["LONGEST_WAIT_NS", "Dispatcher"]
@@ -82,6 +84,8 @@ class Dispatcher(ABC, Generic[C]):
         self._stop_ns: int | None = None
         self._stop_asked = False
         self._end_asked_ns: int | None = None
+        self._rendering = Rendering(plan)
+        self._new_tokens: deque[Mapping[int, str]] = deque()
         self.ended_ns = 0
         self.errors: dict[int, str] = {}
 
@@ -115,6 +119,10 @@ class Dispatcher(ABC, Generic[C]):
         What is due until then is sent and waited for as it is at the end of any schedule.
         """
         self._end_asked_ns = offset_ns
+
+    def renew(self, tokens: Mapping[int, str]) -> None:
+        """Send what is sent from now on with these tokens of these users; from any thread."""
+        self._new_tokens.append(tokens)
 
     def run(self, start_ns: int) -> None:
         """Run to the end of the schedule, or until stopped; all is told when it returns.
@@ -262,6 +270,8 @@ class Dispatcher(ABC, Generic[C]):
         return None if self._next is None else self._start_ns + self._next[0]
 
     def _goes_on(self) -> bool:
+        if self._new_tokens:
+            self._sign_anew()
         if self._stop_asked:
             return self._goes_on_stopping()
         if self._end_asked_ns is not None:
@@ -272,6 +282,11 @@ class Dispatcher(ABC, Generic[C]):
         if monotonic_ns() > self._last_start_ns:
             self._drop_the_rest()
         return True
+
+    def _sign_anew(self) -> None:
+        """Sign requests with the tokens that have come, those not sent yet included."""
+        while self._new_tokens:
+            self._rendering.renew(self._new_tokens.popleft())
 
     def _is_awaiting(self) -> bool:
         """Whether a request is under way."""

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -75,6 +75,10 @@ class ShardHost(Protocol):
 
     def end_at(self, offset_ns: int) -> None:
         """Let the schedule end so long after its start, and what was due until then be done."""
+        ...
+
+    def renew(self, tokens: Mapping[int, str]) -> None:
+        """Have all shards send as these users with these tokens, from now on."""
         ...
 
     def stop(self) -> None:
@@ -149,6 +153,11 @@ class LocalShardHost:
         for shard in self._shards:
             shard.send(offset_ns)
 
+    def renew(self, tokens: Mapping[int, str]) -> None:
+        """See `ShardHost`."""
+        for shard in self._shards:
+            shard.send(dict(tokens))
+
     def stop(self) -> None:
         """See `ShardHost`."""
         for shard in self._shards:
@@ -184,6 +193,7 @@ class _Shard:
         self._judged = [phase.judged for phase in plan.phases]
         self._ready = threading.Event()
         self._lock = threading.Lock()
+        self._sending = threading.Lock()  # tokens are renewed in a thread of their own
         self._progress = Progress()
         self.last_words = ""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the shard
@@ -209,7 +219,7 @@ class _Shard:
     def send(self, message: object) -> None:
         """Say something to the shard; a dead one does not hear it."""
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError):
+        with self._sending, contextlib.suppress(OSError, ValueError):
             self._process.stdin.write(pickle.dumps(message))
             self._process.stdin.flush()
 

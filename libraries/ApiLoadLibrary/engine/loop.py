@@ -23,7 +23,7 @@ class LoadLoop(Dispatcher[Connection]):
 
     def __init__(self, plan: ShardPlan, tell: Tell) -> None:
         super().__init__(plan, tell)
-        self._renderers = [each.renderer() for each in plan.requests]
+        self._renderers = self._rendering.renderers
         self._methods = [each.method for each in plan.requests]
         self._poller: Poller = make_poller()
         self._carriers: dict[int, Connection] = {}  # by descriptor: those with a socket
@@ -40,6 +40,11 @@ class LoadLoop(Dispatcher[Connection]):
         self._next = arrival = next(self._arrivals, None)
         if arrival is not None:
             self._request = self._renderers[arrival[1]](arrival[2])
+
+    def _sign_anew(self) -> None:
+        super()._sign_anew()
+        if self._next is not None:  # it was rendered with what held then
+            self._request = self._renderers[self._next[1]](self._next[2])
 
     def _begin(self, carrier: Connection, now: int) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ApiLoadLibrary.measurement.exchange import Exchange
@@ -108,6 +109,9 @@ class ShardPlan:
         sockets: Of a run with WebSocket connections; its endpoints are their openings and
             their messages.
         detours: See `Detours`.
+        proxies: Those that `requests` takes; none for those of the environment.
+        digest: User and password, where workers are to answer challenges with them.
+        tokens: Of those who are signed in, in their order, when the run begins.
     """
 
     shard: int
@@ -129,6 +133,9 @@ class ShardPlan:
     traced: frozenset[str] | None = None
     sockets: SocketPlan | None = None
     detours: Detours = ()
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    digest: tuple[str, str] | None = field(default=None, repr=False)
+    tokens: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def length_ns(self) -> int:

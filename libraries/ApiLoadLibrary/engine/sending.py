@@ -6,11 +6,14 @@ It takes a `Task`, returns what the request came to, and never raises.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import monotonic_ns
+from typing import Any
 
 import requests
+from requests.auth import HTTPDigestAuth
+from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 
 from ApiLoadLibrary.measurement.outcomes import DONE, Failure
@@ -24,6 +27,7 @@ from ApiLoadLibrary.workload.request import RequestTemplate
 from .causes import failure_behind
 from .http1 import Kept
 from .plan import Request, ShardPlan
+from .rendering import Render
 
 __all__ = ["Send", "Task", "senders_of"]
 
@@ -80,26 +84,28 @@ class Task:
 Send = Callable[[Task], int]
 
 
-def senders_of(plan: ShardPlan, wants: Callable[[int, int], bool]) -> list[Send]:
+def senders_of(
+    plan: ShardPlan, renderers: Mapping[int, Render], wants: Callable[[int, int], bool]
+) -> list[Send]:
     """One worker's senders, by endpoint; its requests share their connections.
 
     Args:
+        plan: What is sent, and how.
+        renderers: Of its requests, by endpoint; see `Rendering`.
         wants: Whether the answer to an endpoint's arrival is kept.
     """
     adapter = GuardedAdapter(lambda: plan.allowed)
-    return [
-        _sender(each.request, plan, adapter, partial(wants, place))
-        for place, each in enumerate(plan.endpoints)
-    ]
+    # Of the worker's own: a challenge is answered once with each number, in their order.
+    digest = HTTPDigestAuth(*plan.digest) if plan.digest else None
 
+    def sender(place: int, request: Request) -> Send:
+        if isinstance(request, Call):
+            return _Calling(request)
+        assert isinstance(request, RequestTemplate)  # messages have a loop of their own
+        send = _ThroughRequests(request.origin, plan, adapter, digest, partial(wants, place))
+        return lambda task: send(task, renderers[place](task.arrival))
 
-def _sender(
-    request: Request, plan: ShardPlan, adapter: GuardedAdapter, wants: Callable[[int], bool]
-) -> Send:
-    if isinstance(request, Call):
-        return _Calling(request)
-    assert isinstance(request, RequestTemplate)  # messages have a loop of their own
-    return _ThroughRequests(request, plan, adapter, wants)
+    return [sender(place, each.request) for place, each in enumerate(plan.endpoints)]
 
 
 class _Calling:
@@ -147,25 +153,30 @@ class _ThroughRequests:
 
     def __init__(
         self,
-        template: RequestTemplate,
+        origin: Origin,
         plan: ShardPlan,
         adapter: GuardedAdapter,
+        digest: HTTPDigestAuth | None,
         wants: Callable[[int], bool],
     ) -> None:
-        self._origin = template.origin
-        self._render = template.renderer()
+        self._origin = origin
+        self._digest = digest
         self._adapter = adapter
         self._timeout_ns = plan.timeout_ns
         self._limits = (plan.connect_timeout_ns / NS_PER_S, plan.timeout_ns / NS_PER_S)
         self._verify = plan.verify
         self._cert = (plan.cert[0], plan.cert[-1]) if plan.cert else None
-        self._proxies = proxies_to(template.origin)
+        self._proxies = dict(plan.proxies) or proxies_to(origin)
         self._traced = plan.traced or ()
         self._wants = wants
 
-    def __call__(self, task: Task) -> int:
-        """Send one."""
-        data = self._render(task.arrival)
+    def __call__(self, task: Task, data: bytes) -> int:
+        """Send one.
+
+        Args:
+            task: What becomes of it.
+            data: All of its bytes.
+        """
         task.bytes_sent = len(data)
         try:
             return self._send(_request(self._origin, data), task)
@@ -173,14 +184,7 @@ class _ThroughRequests:
             return failure_behind(error) or Failure.SENDER_FAILED
 
     def _send(self, request: requests.PreparedRequest, task: Task) -> int:
-        response = self._adapter.send(
-            request,
-            stream=True,
-            timeout=self._limits,
-            verify=self._verify,
-            cert=self._cert,
-            proxies=self._proxies,
-        )
+        response = self._answer_to(request)
         task.first_byte_ns = monotonic_ns()
         if self._traced:
             named = ((name.lower(), value) for name, value in response.raw.headers.items())
@@ -204,6 +208,21 @@ class _ThroughRequests:
             task.answer = kept.answer(response.status_code, monotonic_ns() - task.sent_ns)
         return response.status_code
 
+    def _answer_to(self, request: requests.PreparedRequest) -> requests.Response:
+        """The answer; where a challenge came first, the answer to what met it."""
+        how: dict[str, Any] = {
+            "stream": True,
+            "timeout": self._limits,
+            "verify": self._verify,
+            "cert": self._cert,
+            "proxies": self._proxies,
+        }
+        if self._digest is None:
+            return self._adapter.send(request, **how)
+        answer = self._adapter.send(self._digest(request), **how)
+        met: requests.Response = self._digest.handle_401(answer, **how)  # type: ignore[no-untyped-call]
+        return met
+
 
 def _request(origin: Origin, data: bytes) -> requests.PreparedRequest:
     """The rendered request, as `requests` wants it: what goes out is the same in any transport."""
@@ -215,4 +234,6 @@ def _request(origin: Origin, data: bytes) -> requests.PreparedRequest:
     request.url = f"{origin}{target}"
     request.headers = CaseInsensitiveDict(each.partition(": ")[::2] for each in lines)
     request.body = body or None
+    # Looked for when a challenge is met.
+    request._cookies = RequestsCookieJar()  # type: ignore[attr-defined]
     return request

@@ -2,8 +2,8 @@
 
 It talks to its parent over its standard streams: pickled objects, which delimit
 themselves.  In comes the plan, then the start (a moment on the monotonic clock,
-which all processes of a machine share), then perhaps an earlier end (its offset from the
-start), or a stop; out go `READY`,
+which all processes of a machine share), then perhaps new tokens of users (by their numbers), an
+earlier end (its offset from the start), or a stop; out go `READY`,
 `News` about twice a second, and a `ShardEnd`.  All that it measures it tells in
 its news: what was told survives the shard.
 
@@ -141,9 +141,11 @@ def _obey(commands: IO[bytes], loop: Loop) -> None:
     """Wait for the parent to say when to end, or to die."""
     with contextlib.suppress(EOFError, OSError):
         while True:
-            said: str | int = pickle.load(commands)
+            said: str | int | dict[int, str] = pickle.load(commands)
             if isinstance(said, int):
                 loop.end_at(said)
+            elif isinstance(said, dict):
+                loop.renew(said)
             elif said == STOP:
                 loop.stop()
     os._exit(1)

@@ -54,7 +54,7 @@ class SocketLoop(Dispatcher[Carried]):
         requests = [each.request for each in plan.endpoints]
         opening = requests[CONNECTIONS]
         assert isinstance(opening, RequestTemplate)
-        self._render = opening.renderer()
+        self._renderers = self._rendering.renderers
         self._messages = [each for each in requests if isinstance(each, MessageTemplate)]
         self._read_id = [each.reader() for each in self._messages]
         self._connector = Connector.planned(plan, opening.origin)
@@ -115,7 +115,7 @@ class SocketLoop(Dispatcher[Carried]):
         held = opening.held = Held(socket, opening, again=again)
         self._held[socket] = held
         try:
-            socket.begin(self._render(opening.arrival))
+            socket.begin(self._renderers[CONNECTIONS](opening.arrival))
         except RequestFailed as failed:
             self._not_opened(held, failed.failure)
 

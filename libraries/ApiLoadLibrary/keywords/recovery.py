@@ -174,7 +174,7 @@ class Recovery(Judging):
             )
         settings = ProbeSettings(rate, stable, success, slow_down, name)
         probes = Probes(self._session, endpoint, settings)
-        plan = self._sender.ready(lambda: probes.plan(at_most))
+        plan = self._sender.ready(probes.plan(at_most))
         probes.begin(plan)
         self._probes = probes
         return plan.run_id

@@ -80,12 +80,12 @@ class Sender:
         """Make the load run, and return its id.
 
         Args:
-            make_plan: Plans it; called again where signing in anew gave another token.
+            make_plan: Plans it.
             conclude: Finds in its result what only its scenario knows.
         """
         if self.only_shows:
             return self.show(make_plan())
-        plan = self.ready(make_plan)
+        plan = self.ready(make_plan())
         if self.only_begins:
             return self._session.begin(plan, conclude).run_id
         with self.logging() as watch:
@@ -99,13 +99,12 @@ class Sender:
         logger.console("\n" + plan_lines(plan, server))
         return plan.run_id
 
-    def ready(self, make_plan: Callable[[], LoadPlan]) -> LoadPlan:
-        """The plan, to be sent at once."""
-        plan = self._session.signed_in(make_plan)
+    def ready(self, plan: LoadPlan) -> LoadPlan:
+        """The plan, to be sent at once; what speaks against it is said."""
         if self._session.token_runs_out(plan):
             logger.warn(
-                f"{plan.name}: the token may run out before the last answer, new as it is; "
-                "let the server give tokens that last longer, or send load for less time."
+                f"{plan.name}: the token may run out before the last answer, and nobody can get "
+                "it again; write `Sign In`, which does, or send load for less time."
             )
         self._warn_of_the_ceiling(plan)
         return plan

@@ -163,8 +163,9 @@ class Servers:
     ) -> Secret:
         """Signs in, and sends the token with every request from then on.
 
-        The token is got again before a load run in which it would run out.  Passwords
-        given as Robot `Secret`s, and the token, are masked in logs and reports.
+        Where the answer or the token tells how long it lives (`expires_in`, or a JWT), it is got
+        again in time, also while load is sent, and load goes on with the new one.  Passwords given
+        as Robot `Secret`s, and tokens, are masked in logs and reports.
 
         Args:
             method: The method of the sign-in request, usually POST.
@@ -202,7 +203,7 @@ class Servers:
         Use Bearer Token    ${TOKEN}
         ```
         """
-        self._session.use_token(Token(unwrapped(token, self._session.mask.add)))
+        self._session.use_token(Token.told(unwrapped(token, self._session.mask.add)))
 
     @keyword(tags=["server"])
     def host_is_watched(self) -> bool:

@@ -152,6 +152,8 @@ class GeneratorHealth:
             ready to run but had no core; None where the platform does not tell.
         lost_shards: Numbers of the shards that died, and with them their counts.
         transport: What carried the requests: `http1`, `requests`, `python` for actions, or two.
+        expired: Whether it sent tokens that had run out, and the server is not to blame for that:
+            that these were refused is no failure of the server.
         ceiling_per_s: Requests a second that it can send on this machine, as it was measured
             before the run; None where it was not.
     """
@@ -166,6 +168,7 @@ class GeneratorHealth:
     lost_shards: tuple[int, ...] = ()
     transport: str = "http1"
     ceiling_per_s: float | None = None
+    expired: bool = False
 
     @property
     def healthy(self) -> bool:

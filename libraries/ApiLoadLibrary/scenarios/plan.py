@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ApiLoadLibrary.engine.plan import Detours, PlannedEndpoint, Request, ShardPlan, SocketPlan
@@ -48,6 +48,8 @@ class Transport:
         follow: Whether redirects are followed, within the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets.
         detours: See `Detours`.
+        proxies: Those that `requests` takes; none for those of the environment.
+        digest: User and password for digest authentication.
     """
 
     workers: int
@@ -62,6 +64,8 @@ class Transport:
     follow: bool = False
     cookies: bool = False
     detours: Detours = ()
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    digest: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
     def connect_limit(self) -> Duration:
@@ -108,6 +112,7 @@ class LoadPlan:
         traced: Names of headers, in small letters, that its trace holds of each answer; None
             where no trace is kept.
         sockets: Of a run with WebSocket connections; see `ShardPlan`.
+        tokens: Of those who are signed in, when it begins; see `ShardPlan`.
     """
 
     run_id: str
@@ -118,6 +123,13 @@ class LoadPlan:
     grace: Duration = GRACE
     traced: frozenset[str] | None = None
     sockets: SocketPlan | None = None
+    tokens: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether some of its requests show the token of somebody who is signed in."""
+        sent = (item.request for item in self.items)
+        return any(isinstance(each, RequestTemplate) and each.is_signed for each in sent)
 
     @property
     def origins(self) -> set[Origin]:
@@ -218,10 +230,13 @@ class LoadPlan:
                 blocking=self.blocking,
                 follow=self.transport.follow,
                 cookies=self.transport.cookies,
+                proxies=self.transport.proxies,
+                digest=self.transport.digest,
                 most=self.planned_of(shard, shards) if self.load.closed else None,
                 traced=self.traced,
                 sockets=self.sockets,
                 detours=self.transport.detours,
+                tokens=self.tokens,
             )
             for shard in range(shards)
         ]

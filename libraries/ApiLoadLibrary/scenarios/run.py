@@ -86,6 +86,10 @@ class LoadRun:
         """The processes on this machine that send it."""
         return self._host.pids()
 
+    def renew(self, tokens: Mapping[int, str]) -> None:
+        """Send as these users with these tokens from now on, by their numbers."""
+        self._host.renew(tokens)
+
     def stop(self, reason: str) -> None:
         """End the run before its time, keeping what was measured; the first reason counts."""
         if self.running and self._stopped is None:

@@ -14,7 +14,7 @@ import requests
 from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.criteria.stop_watch import Loaded, StopWatch
 from ApiLoadLibrary.criteria.stopping import StopCondition, parse_stop
-from ApiLoadLibrary.errors import BadInput, ServerUnreachable
+from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.record import (
@@ -30,8 +30,7 @@ from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.action import Action
 from ApiLoadLibrary.workload.endpoint import Endpoint
-from ApiLoadLibrary.workload.guard import proxies_to
-from ApiLoadLibrary.workload.origin import Origin, address_of
+from ApiLoadLibrary.workload.origin import Origin
 
 from .about import environment
 from .alarm import AlertDesk
@@ -41,7 +40,8 @@ from .config import About, LoadTestConfig
 from .endpoints import Endpoints
 from .fault_line import FaultLine
 from .handing_over import hand_over
-from .http import guarded_session, require_reachable
+from .http import require_reachable
+from .identity import Identity
 from .interim import Interim
 from .local import is_local
 from .masked import masked
@@ -75,7 +75,7 @@ class AcceptanceSession:
         config: The settings that hold now.
         endpoints: What can be sent.
         place: Where the suite stands; whoever runs the suite keeps it up to date.
-        token: What requests are signed with, if anything.
+        identity: As whom requests are sent.
         mask: Takes the session's secrets out of a text.
         interim: Keeps the session's state on disk while it lasts.
         background: Load that goes on while the suite does something else.
@@ -99,9 +99,7 @@ class AcceptanceSession:
         self.fault_line = FaultLine()
         self.title = "Acceptance report"
         self._about = About()
-        self._http = guarded_session(lambda: self.config.allowed)
-        self._sign_in: SignIn | None = None
-        self.token: Token | None = None
+        self.identity = Identity(lambda: self.config, self.mask)
         self._started = datetime.now(UTC).astimezone()
         self._stops: list[tuple[str, StopCondition]] = []
         self._unjudged: list[NotJudged] = []
@@ -133,14 +131,16 @@ class AcceptanceSession:
         """
         before = self.config.base_url
         elsewhere = before is not None and Origin.of(before) != Origin.of(base_url)
-        if elsewhere and settings.get("allow") is None:
-            settings["allow"] = ()
+        if elsewhere:
+            settings = {"proxies": {}, **settings}
+            if settings.get("allow") is None:
+                settings["allow"] = ()
         config = self.config.changed(base_url=base_url, **settings)
-        require_reachable(Origin.of(config.server), by_proxy=config.through_requests)
+        require_reachable(Origin.of(config.server), config.proxies_on_the_way)
         self.config = config
         self._about = about or About()
         if elsewhere:
-            self._sign_out()
+            self.identity.forget()
             self.stop_fault_proxy()
 
     def start_fault_proxy(self, server: str | None) -> int:
@@ -181,27 +181,22 @@ class AcceptanceSession:
         """Get a token.
 
         Args:
-            use: Whether it is sent from now on, and got again when it runs out.
+            use: Whether it is sent from now on, and got again before it runs out.
 
         Raises:
             ServerUnreachable: No answer came.
             SignInFailed: The answer holds no token.
         """
-        config = self.config
-        self._http.cert = (config.cert[0], config.cert[-1]) if config.cert else None
-        self._http.proxies = proxies_to(Origin.of(config.server)) if config.through_requests else {}
-        token = sign_in(self._http, config.server, config.verify)
-        if use:
-            self._sign_in = sign_in
-            self.use_token(token)
-        self.mask.add(token.value)
-        return token
+        return self.identity.sign_in(sign_in, use=use)
+
+    @property
+    def token(self) -> Token | None:
+        """What requests are signed with: the first user's, if there are several."""
+        return self.identity.token
 
     def use_token(self, token: Token) -> None:
         """Send this bearer token with every request."""
-        self.mask.add(token.value)
-        self.token = token
-        self._http.headers["Authorization"] = f"Bearer {token.value}"
+        self.identity.use_token(token)
 
     def ask(self, method: str, path: str) -> requests.Response:
         """Send one request as whoever is signed in.
@@ -209,19 +204,7 @@ class AcceptanceSession:
         Raises:
             ServerUnreachable: No answer came.
         """
-        url = address_of(self.config.server, path)
-        try:
-            return self._http.request(
-                method, url, timeout=self.config.timeout.seconds, verify=self.config.verify
-            )
-        except requests.RequestException as error:
-            reason = type(error).__name__
-            raise ServerUnreachable(f"{method} {path} got no answer ({reason}).") from None
-
-    def _sign_out(self) -> None:
-        self._sign_in = self.token = None
-        self._http.headers.pop("Authorization", None)
-        self._http.cookies.clear()
+        return self.identity.ask(method, path)
 
     # Running.
 
@@ -234,7 +217,7 @@ class AcceptanceSession:
     @property
     def tester(self) -> LoadTester:
         """Makes load runs with the settings of this moment."""
-        return LoadTester(self.config, self._http, watching=self.watching, desk=self.desk)
+        return LoadTester(self.config, self.identity, watching=self.watching, desk=self.desk)
 
     def plan(
         self, load: Load, names: str, name: str | None = None, workers: int | None = None
@@ -251,33 +234,20 @@ class AcceptanceSession:
         workers: int | None = None,
         traced: frozenset[str] | None = None,
     ) -> LoadPlan:
-        """A load on each of these endpoints; see `LoadTester.plan`.
-
-        The requests carry the token of this moment; see `signed_in`.
-        """
+        """A load on each of these endpoints; see `LoadTester.plan`."""
         config = self.config.changed(workers=workers)
         with_thresholds = [
             each if each.threshold else replace(each, threshold=config.threshold)
             for each in endpoints
         ]
-        return LoadTester(config, self._http).plan(with_thresholds, load, name, traced)
-
-    def signed_in(self, make_plan: Callable[[], LoadPlan]) -> LoadPlan:
-        """A plan to be sent at once: where its token would run out, with a new one.
-
-        Raises:
-            ServerUnreachable: Signing in again got no answer.
-            SignInFailed: Signing in again gave no token.
-        """
-        plan = make_plan()
-        if self._sign_in is None or not self.token_runs_out(plan):
-            return plan
-        self.sign_in(self._sign_in)
-        return make_plan()
+        return LoadTester(config, self.identity).plan(with_thresholds, load, name, traced)
 
     def token_runs_out(self, plan: LoadPlan) -> bool:
-        """Whether the token would run out before the plan's last request has ended."""
-        return self.token is not None and self.token.expires_within(longest_s(plan))
+        """Whether a token that nobody can get again runs out before the last request has ended."""
+        users = self.identity.users
+        if users is None or users.renewable or not plan.is_signed:
+            return False
+        return users.first.expires_within(longest_s(plan))
 
     def calibrate(self, names: str, duration: Duration, workers: int | None = None) -> Calibration:
         """Find what this machine can send at most; load runs to come are compared with it.
@@ -290,7 +260,7 @@ class AcceptanceSession:
         requests = [each for each in self.endpoints.named(names) if isinstance(each, Endpoint)]
         if not requests:
             raise BadInput(f"endpoints='{names}' names actions alone: their ceiling is their own.")
-        self._calibration = calibrate(config, self._http, requests, duration)
+        self._calibration = calibrate(config, self.identity, requests, duration)
         return self._calibration
 
     def ceiling_per_s(self, carried_by: str) -> float | None:

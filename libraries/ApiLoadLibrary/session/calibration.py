@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import requests
-
 import ApiLoadLibrary.engine
 from ApiLoadLibrary.engine.responder import responding
 from ApiLoadLibrary.errors import EngineFailed
@@ -19,6 +17,7 @@ from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin, address_of
 
 from .config import LoadTestConfig
+from .identity import Identity
 from .tester import LoadTester
 
 __all__ = ["Calibration", "calibrate"]
@@ -49,7 +48,7 @@ class Calibration:
 
 def calibrate(
     config: LoadTestConfig,
-    http: requests.Session,
+    identity: Identity,
     endpoints: Sequence[Endpoint],
     duration: Duration,
 ) -> Calibration:
@@ -59,7 +58,7 @@ def calibrate(
 
     Args:
         config: Its workers, shards and time-outs hold; its cap does not.
-        http: Its headers, cookies and auth go into every request, as in any load.
+        identity: As whom they are sent, as in any load.
         endpoints: Whose requests are sent, in turns.
         duration: For how long.
 
@@ -82,7 +81,7 @@ def calibrate(
             replace(each, path=_path_of(there), expected=frozenset({200}))
             for each, there in zip(endpoints, addresses, strict=True)
         ]
-        tester = LoadTester(here, http)
+        tester = LoadTester(here, identity)
         plan = tester.plan(requests_here, as_fast_as_possible(duration), "Calibration")
         tester.run(plan, "", lambda moment: None, kept.append)
     run = kept[0]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import ssl
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ApiLoadLibrary.engine.plan import Detours
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
+from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.workload.origin import Origin
 
 __all__ = ["About", "LoadTestConfig", "Redirects", "TransportName", "split_list"]
@@ -57,6 +59,8 @@ class LoadTestConfig:
             the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets, and sends them back.
         detours: Origins that are reached through a fault proxy, and its port.
+        proxies: Of a session that was taken over, in the form of `requests`, instead of the
+            environment's; with some, `requests` carries the load.
     """
 
     base_url: str | None = None
@@ -74,6 +78,7 @@ class LoadTestConfig:
     redirects: Redirects = "report"
     cookies: bool = False
     detours: Detours = ()
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("timeout", "duration", "connect_timeout"):
@@ -127,8 +132,15 @@ class LoadTestConfig:
 
     @property
     def through_requests(self) -> bool:
-        """Whether `requests` carries the load, so that the environment's proxies are honoured."""
-        return self.transport == "requests"
+        """Whether `requests` carries the load, so that proxies are honoured."""
+        return self.transport == "requests" or bool(self.proxies)
+
+    @property
+    def proxies_on_the_way(self) -> Mapping[str, str]:
+        """Those that `requests` takes to the server; none where it does not carry the load."""
+        if not self.through_requests:
+            return {}
+        return self.proxies or proxies_to(Origin.of(self.server))
 
     @property
     def allowed(self) -> frozenset[Origin]:

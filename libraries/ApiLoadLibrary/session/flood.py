@@ -54,7 +54,7 @@ class SocketFlood:
         self._opened()  # whatever is wrong is said at once
 
     def plan(self, name: str | None) -> LoadPlan:
-        """All that will be sent, with the token of this moment."""
+        """All that will be sent."""
         title = name or f"{self._flood.words} to {self._connections.path}"
         return self._session.tester.plan_flood(
             self._flood, self._connections, self._opened(), title
@@ -64,14 +64,13 @@ class SocketFlood:
         """The endpoint as it is opened: the report sees no address with a token in it."""
         if self._token_in is None:
             return self._connections
-        token = self._session.token
-        if token is None:
+        if self._session.token is None:
             raise BadInput(
                 f"token_in='{self._token_in}' needs a token, and nobody is signed in: `Sign In` "
                 "first, or give a token with `Use Bearer Token`."
             )
         path = self._connections.path
-        query = f"{quote_plus(self._token_in)}={quote_plus(token.value)}"
+        query = f"{quote_plus(self._token_in)}={{{{token}}}}"
         return replace(
             self._connections,
             path=f"{path}{'&' if '?' in path else '?'}{query}",

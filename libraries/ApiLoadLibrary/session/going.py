@@ -21,6 +21,7 @@ from ApiLoadLibrary.scenarios.run import LoadRun
 from ApiLoadLibrary.values import NS_PER_S
 
 from .alarm import Alarm
+from .upkeep import Upkeep
 
 __all__ = ["LoadGoing", "Moment", "Save", "Stop", "Watcher", "longest_s"]
 
@@ -67,17 +68,20 @@ class LoadGoing:
         run: The run; it is started here.
         monitor: Watches while it goes on.
         alarm: Raises its alerts.
+        upkeep: Keeps its tokens fresh.
 
     Raises:
         EngineFailed: The load generator could not start; nothing was sent.
     """
 
-    def __init__(self, run: LoadRun, monitor: Monitor, alarm: Alarm) -> None:
+    def __init__(self, run: LoadRun, monitor: Monitor, alarm: Alarm, upkeep: Upkeep) -> None:
         self._run = run
         self._monitor = monitor
         self._alarm = alarm
+        self._upkeep = upkeep
         try:
             run.start()
+            upkeep.begin()
         except BaseException:
             alarm.end()
             raise
@@ -154,6 +158,7 @@ class LoadGoing:
             keep: Gets the result; waits for shards that are just ending.
         """
         result = self._run.seal(None)
+        self._upkeep.end()
         try:
             self._alarm.end()
             # What could not be watched is unknown, and criteria on it are inconclusive.
@@ -161,7 +166,7 @@ class LoadGoing:
                 self._monitor.stop()
                 result = self._with_watched(result)
         finally:
-            keep(result)
+            keep(self._upkeep.with_troubles(result))
 
     def _with_watched(self, result: RunResult) -> RunResult:
         """With what the monitor saw, and the alerts that were raised."""

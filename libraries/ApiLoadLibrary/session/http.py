@@ -6,7 +6,7 @@ It serves for signing in, and it prepares the requests that the engine sends.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import requests
 
@@ -34,23 +34,23 @@ def guarded_session(allowed: Callable[[], Collection[Origin]]) -> requests.Sessi
     return session
 
 
-def require_reachable(origin: Origin, *, by_proxy: bool = False) -> None:
+def require_reachable(origin: Origin, proxies: Mapping[str, str] | None = None) -> None:
     """Open and close one connection.
 
     Args:
-        by_proxy: Whether to the environment's proxy for this origin, where it names one.
+        proxies: Those that `requests` is to take; one on the way is connected to instead.
 
     Raises:
         ServerUnreachable: Nothing accepts it.
     """
-    proxy = proxy_to(origin) if by_proxy else None
+    proxy = proxy_to(origin, proxies or {})
     where = proxy or (origin.host, origin.port)
     try:
         socket.create_connection(where, CONNECT_S).close()
     except (OSError, UnicodeError) as error:  # the latter of a name with an empty part
         reason = getattr(error, "strerror", None) or str(error)
         what = "The proxy {}:{} on the way".format(*proxy) if proxy else "The server at"
-        remedy = "HTTP_PROXY or HTTPS_PROXY" if proxy else "the address in `Use Server`"
+        remedy = "the proxy" if proxy else "the address in `Use Server`"
         raise ServerUnreachable(
             f"{what} {'to ' * bool(proxy)}{origin} cannot be reached ({reason}): "
             f"start it, or correct {remedy}."

@@ -31,7 +31,7 @@ from .tester import Watcher
 
 __all__ = ["Overload", "ProbeSettings", "Probes"]
 
-Ready = Callable[[Callable[[], LoadPlan]], LoadPlan]
+Ready = Callable[[LoadPlan], LoadPlan]
 """Makes a plan that can be sent at once."""
 
 TO_SPARE = Duration(10 * NS_PER_S)
@@ -235,8 +235,8 @@ class Overload:
             ready: Makes of a plan one that can be sent at once.
             watch: Told of the progress.
         """
-        plan, probes = ready(self.plan), self._probes
-        probe_plan = ready(self.plan_probes)
+        plan, probes = ready(self.plan()), self._probes
+        probe_plan = ready(self.plan_probes())
         probes.begin(probe_plan)
         try:
             probes.go_on(self._healthy, watch)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import psutil
-import requests
 
 from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
+from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.measurement.sockets import CONNECTIONS
 from ApiLoadLibrary.monitor.monitor import Monitor
@@ -37,6 +37,8 @@ from .alarm import Alarm, AlertDesk
 from .config import LoadTestConfig
 from .going import LoadGoing, Moment, Save, Stop, Watcher, longest_s
 from .http import require_reachable
+from .identity import Identity
+from .upkeep import Upkeep
 from .watching import Watching
 
 __all__ = [
@@ -61,7 +63,7 @@ class LoadTester:
 
     Args:
         config: Workers, time-outs, caps and allowed origins.
-        http: Its headers, cookies and auth go into every request.
+        identity: As whom requests are sent.
         host: Who runs the shards.
         watching: What is watched meanwhile.
         desk: Where alerts are left.
@@ -70,13 +72,13 @@ class LoadTester:
     def __init__(
         self,
         config: LoadTestConfig,
-        http: requests.Session,
+        identity: Identity,
         host: ShardHost | None = None,
         watching: Watching | None = None,
         desk: AlertDesk | None = None,
     ) -> None:
         self.config = config
-        self._http = http
+        self._identity = identity
         self._host = host or LocalShardHost()
         self._watching = watching or Watching()
         self._desk = desk or AlertDesk()
@@ -103,7 +105,9 @@ class LoadTester:
         requests = [
             (each, self._prepared(each, run_id, place)) for place, each in enumerate(endpoints)
         ]
-        return plan_load(run_id, name, load, requests, self._transport(), traced=traced)
+        plan = plan_load(run_id, name, load, requests, self._transport(), traced=traced)
+        self._require_somebody(plan)
+        return plan
 
     def plan_flood(
         self, flood: Flood, connections: Endpoint, opened: Endpoint, name: str
@@ -120,16 +124,31 @@ class LoadTester:
             BadInput: A rate, a duration or a request that cannot be.
         """
         run_id = uuid.uuid4().hex
-        opening = prepare(opened, self.config.server, self._http, run_id, CONNECTIONS)
+        opening = self._ready(opened, run_id, CONNECTIONS)
         transport = replace(self._transport(), workers=flood.count)
-        return plan_flood(run_id, name, flood, connections, opening, transport=transport)
+        plan = plan_flood(run_id, name, flood, connections, opening, transport=transport)
+        self._require_somebody(plan)
+        return plan
 
     def _prepared(
         self, endpoint: Endpoint | Action, run_id: str, place: int
     ) -> RequestTemplate | Call:
         if isinstance(endpoint, Action):
             return endpoint.call
-        return prepare(endpoint, self.config.server, self._http, run_id, place)
+        return self._ready(endpoint, run_id, place)
+
+    def _ready(self, endpoint: Endpoint, run_id: str, place: int) -> RequestTemplate:
+        who = self._identity
+        return prepare(
+            endpoint, self.config.server, who.http, run_id, place, signature=who.signature
+        )
+
+    def _require_somebody(self, plan: LoadPlan) -> None:
+        if plan.is_signed and self._identity.users is None:
+            raise BadInput(
+                "{{token}} stands for the token of whoever is signed in, and nobody is: `Sign In` "
+                "first, or give a token with `Use Bearer Token`."
+            )
 
     def _transport(self) -> Transport:
         config = self.config
@@ -142,7 +161,9 @@ class LoadTester:
             verify=config.verify,
             cert=config.cert,
             connect_timeout=config.connect_timeout,
-            through_requests=config.through_requests,
+            through_requests=config.through_requests or self._identity.digest is not None,
+            proxies=config.proxies,
+            digest=self._identity.digest,
             follow=config.redirects == "follow",
             cookies=config.cookies,
             detours=config.detours,
@@ -157,13 +178,19 @@ class LoadTester:
 
         Raises:
             ServerUnreachable: The server accepts no connection; nothing was sent.
+            SignInFailed: A token was to be got again, and was not.
             EngineFailed: The load generator could not start; nothing was sent.
         """
         for origin in plan.origins:
-            require_reachable(origin, by_proxy=plan.blocking)
+            require_reachable(origin, self.config.proxies_on_the_way if plan.blocking else {})
+        users = self._identity.users if plan.is_signed else None
+        if users is not None:
+            users.sign_in()
+            plan = replace(plan, tokens=users.values())
         run = LoadRun(plan, self._host, test)
         monitor = Monitor(self._probes(run))
-        return LoadGoing(run, monitor, Alarm(plan, monitor, self._desk))
+        upkeep = Upkeep(run, users, self._desk, self._identity.mask)
+        return LoadGoing(run, monitor, Alarm(plan, monitor, self._desk), upkeep)
 
     def _probes(self, run: LoadRun) -> list[Probe]:
         """What watches meanwhile."""

@@ -1,6 +1,7 @@
 """The way that `requests` takes: to allowed origins only, and by which proxy.
 
-Which proxy that is, the environment says: HTTP_PROXY, HTTPS_PROXY, NO_PROXY.
+Which proxy that is, a session says that was taken over; else the environment: HTTP_PROXY,
+HTTPS_PROXY, NO_PROXY.
 """
 
 from __future__ import annotations
@@ -52,9 +53,9 @@ def proxies_to(origin: Origin) -> dict[str, str]:
     return dict(get_environ_proxies(str(origin)))
 
 
-def proxy_to(origin: Origin) -> tuple[str, int] | None:
-    """Host and port of the proxy on the way to this origin, if there is one."""
-    proxy = select_proxy(str(origin), proxies_to(origin))
+def proxy_to(origin: Origin, proxies: Mapping[str, str]) -> tuple[str, int] | None:
+    """Host and port of the proxy on the way to this origin, if there is one among these."""
+    proxy = select_proxy(str(origin), dict(proxies))
     if not proxy:
         return None
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.values import Rate
 
-from .template import PLACEHOLDER, Part, placeholder, scrambled, seed_of
+from .template import PLACEHOLDER, Part, UserToken, placeholder, scrambled, seed_of
 
 __all__ = ["MESSAGE", "MessageId", "MessageRate", "MessageTemplate"]
 
@@ -67,7 +67,13 @@ class MessageTemplate:
         for found in PLACEHOLDER.finditer(text):
             parts.append(text[position : found.start()].encode())
             is_id = found[1].lower() == _ID and not found[2]
-            parts.append(None if is_id else placeholder(found, run_id, str.encode))
+            part = None if is_id else placeholder(found, run_id, str.encode)
+            if isinstance(part, UserToken):
+                raise BadInput(
+                    "{{token}} cannot stand in message=: a connection shows its token when it is "
+                    "opened, in a header or as token_in= says."
+                )
+            parts.append(part)
             position = found.end()
         parts.append(text[position:].encode())
         if answered and None not in parts:

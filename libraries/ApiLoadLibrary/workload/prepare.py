@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from ApiLoadLibrary.errors import BadInput
 
@@ -73,7 +74,13 @@ def _json_text(text: str) -> bytes:
 
 
 def prepare(
-    endpoint: Endpoint, base_url: str, session: requests.Session, run_id: str, place: int
+    endpoint: Endpoint,
+    base_url: str,
+    session: requests.Session,
+    run_id: str,
+    place: int,
+    *,
+    signature: Mapping[str, str] | None = None,
 ) -> RequestTemplate:
     """The endpoint's request, ready to be filled in and sent.
 
@@ -82,6 +89,7 @@ def prepare(
         session: Its headers, cookies and auth go into the request.
         run_id: Goes into the header `X-Load-Run`, so that an operator can find the load.
         place: The endpoint's place in the run; part of the seed.
+        signature: Headers that sign every request, but for those of the endpoint's own.
 
     Raises:
         BadInput: A body that is not JSON, or a header that HTTP cannot carry.
@@ -89,12 +97,17 @@ def prepare(
     marker = _Marker(run_id)
     url = address_of(base_url, marker.marked(endpoint.path, _url_quoted))
     body_encode = _form_quoted if isinstance(endpoint.data, Mapping) else str.encode
+    own = CaseInsensitiveDict(endpoint.headers)
+    shared = {name: value for name, value in (signature or {}).items() if name not in own}
+    headers = {"X-Load-Run": run_id, **shared, **endpoint.headers}
     request = requests.Request(
         endpoint.method,
         url,
-        headers={"X-Load-Run": run_id, **marker.marked(endpoint.headers, _latin)},
+        headers=marker.marked(headers, _latin),
         json=marker.marked(endpoint.json, _json_text),
         data=marker.marked(endpoint.data, body_encode),
+        # Of itself, `requests` lets what signs all requests go before an endpoint's own header.
+        auth=_as_it_is if "Authorization" in own else None,
     )
     try:
         prepared = session.prepare_request(request)
@@ -119,6 +132,11 @@ def prepare(
         seed=seed_of(run_id, place),
         ids=RequestIds(run_id, place, tuple(name.lower() for name in prepared.headers)),
     )
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Signs nothing."""
+    return request
 
 
 def _url_quoted(text: str) -> bytes:

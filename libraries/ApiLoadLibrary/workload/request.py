@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from .origin import Origin
-from .template import Part, scrambled
+from .template import Part, UserToken, scrambled
 from .tracing import RequestIds
 
 __all__ = ["RequestTemplate"]
@@ -31,6 +31,18 @@ class RequestTemplate:
     body: tuple[Part, ...] | None = field(repr=False)
     seed: int
     ids: RequestIds
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a token stands in it, of whoever is signed in when it is sent."""
+        return any(isinstance(part, UserToken) for part in (*self.head, *(self.body or ())))
+
+    def signed(self, tokens: Sequence[str]) -> RequestTemplate:
+        """The same request with the tokens of those who are signed in, in their order."""
+        if not self.is_signed:
+            return self
+        body = None if self.body is None else tuple(_signed(self.body, tokens))
+        return replace(self, head=tuple(_signed(self.head, tokens)), body=body)
 
     def renderer(self) -> Callable[[int], bytes]:
         """A function from the arrival's number to the whole request's bytes."""
@@ -64,3 +76,21 @@ def _filled(parts: tuple[Part, ...], arrival: int, noise: int) -> bytes:
             noise = scrambled(noise)
             pieces.append(part.render(arrival, noise))
     return b"".join(pieces)
+
+
+def _signed(parts: tuple[Part, ...], tokens: Sequence[str]) -> Iterator[Part]:
+    """The parts with tokens in them; a single user's is as fixed as what stands around it."""
+    before = b""
+    for each in parts:
+        part: Part = each.of(tokens) if isinstance(each, UserToken) else each
+        if isinstance(part, UserToken) and len(part.tokens) == 1:
+            part = part.tokens[0]
+        if isinstance(part, bytes):
+            before += part
+            continue
+        if before:
+            yield before
+            before = b""
+        yield part
+    if before:
+        yield before

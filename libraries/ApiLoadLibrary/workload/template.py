@@ -7,22 +7,34 @@
 | `{{choice cash\\|card}}`    | one of the words                                    |
 | `{{uuid}}`                  | a UUID (version 4 in form)                          |
 | `{{run}}`                   | the load run's id                                   |
+| `{{token}}`                 | the token of whoever is signed in                   |
 
 Each value is a function of the run's seed, the arrival's number and the place in
 the request, and of nothing else: a run's requests are the same however many
-shards send them, and no two arrivals share a counter or a UUID.
+shards send them, and no two arrivals share a counter or a UUID.  Only tokens are not: they run
+out while load is sent, and others take their places.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ApiLoadLibrary.errors import BadInput
 
-__all__ = ["PLACEHOLDER", "Choice", "Counter", "Integer", "Part", "Placeholder", "RunId", "Uuid"]
+__all__ = [
+    "PLACEHOLDER",
+    "Choice",
+    "Counter",
+    "Integer",
+    "Part",
+    "Placeholder",
+    "RunId",
+    "UserToken",
+    "Uuid",
+]
 
 PLACEHOLDER = re.compile(r"\{\{\s*(\w*)\s*([^{}]*?)\s*\}\}")
 _MASK = (1 << 64) - 1
@@ -110,6 +122,28 @@ class RunId:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class UserToken:
+    """The token of one of those who are signed in; each arrival comes as one of them, in turns.
+
+    Attributes:
+        encode: How a token is encoded where it stands.
+        tokens: Theirs, encoded; empty until they are known.
+    """
+
+    encode: Callable[[str], bytes]
+    tokens: tuple[bytes, ...] = ()
+    is_number = False
+
+    def render(self, arrival: int, noise: int) -> bytes:
+        """That of the user whose turn it is: the first arrival's is the first."""
+        return self.tokens[arrival % len(self.tokens)]
+
+    def of(self, tokens: Sequence[str]) -> UserToken:
+        """The same place with these tokens in it."""
+        return UserToken(self.encode, tuple(map(self.encode, tokens)))
+
+
 def scrambled(number: int) -> int:
     """64 well-mixed bits of a number: the finalizer of Steele's SplitMix64."""
     number = (number + 0x9E3779B97F4A7C15) & _MASK
@@ -138,6 +172,7 @@ def placeholder(written: re.Match[str], run_id: str, encode: Callable[[str], byt
         "counter": Counter(),
         "uuid": Uuid(),
         "run": RunId(run_id.encode()),
+        "token": UserToken(encode),
     }
     if kind in plain and not argument:
         return plain[kind]
@@ -149,5 +184,5 @@ def placeholder(written: re.Match[str], run_id: str, encode: Callable[[str], byt
         return Choice(tuple(encode(each.strip()) for each in argument.split("|")))
     raise BadInput(
         f"'{written[0]}' is no value that can be filled in: write {{{{counter}}}}, {{{{uuid}}}}, "
-        "{{run}}, {{integer 1..50}} or {{choice cash|card}}."
+        "{{run}}, {{token}}, {{integer 1..50}} or {{choice cash|card}}."
     )

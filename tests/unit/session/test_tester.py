@@ -14,7 +14,7 @@ from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.monitor.monitor import Monitor
 from ApiLoadLibrary.session import going, tester
 from ApiLoadLibrary.session.config import LoadTestConfig
-from ApiLoadLibrary.session.http import guarded_session
+from ApiLoadLibrary.session.identity import Identity
 from ApiLoadLibrary.session.showing import plan_html, plan_lines
 from ApiLoadLibrary.session.tester import LoadPlan, LoadTester, Moment, sustained
 from ApiLoadLibrary.values import Duration, Rate
@@ -62,7 +62,7 @@ class FakeHost:
 @pytest.fixture(autouse=True)
 def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is sent, so nothing need be there."""
-    monkeypatch.setattr(tester, "require_reachable", lambda origin, **settings: None)
+    monkeypatch.setattr(tester, "require_reachable", lambda origin, proxies: None)
 
 
 def watch_nothing(moment: Moment) -> None:
@@ -71,7 +71,7 @@ def watch_nothing(moment: Moment) -> None:
 
 def load_tester(host: FakeHost) -> LoadTester:
     config = LoadTestConfig().changed(base_url=SERVER, timeout=Duration.parse("1 s"))
-    return LoadTester(config, guarded_session(lambda: config.allowed), host)
+    return LoadTester(config, Identity(lambda: config), host)
 
 
 def plan_of(makes: LoadTester, path: str = "/") -> LoadPlan:
