@@ -80,10 +80,12 @@ class LoadGoing:
         self._alarm = alarm
         self._upkeep = upkeep
         try:
-            run.start()
             upkeep.begin()
+            run.start()
+            upkeep.started()
         except BaseException:
             alarm.end()
+            upkeep.end()
             raise
         self._last_s = time.monotonic() + longest_s(run.plan) + SLACK_S
 

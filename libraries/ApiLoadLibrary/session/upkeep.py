@@ -36,13 +36,23 @@ class Upkeep:
         self._users = users
         self._desk = desk
         self._mask = mask
+        self._started = False
         self._troubles: list[Trouble] = []
         self._renewed_at: dict[int, float] = {}
 
     def begin(self) -> None:
-        """The run has been started."""
+        """The run is about to be started: that may take longer than a token lives."""
         if self._users is not None:
-            self._users.join(self, self._run.plan.tokens)
+            self._users.join(self)
+
+    def started(self) -> None:
+        """The run has been started, with the tokens of its plan; some may be older than others."""
+        self._started = True
+        if self._users is not None:
+            pairs = zip(self._run.plan.tokens, self._users.values(), strict=True)
+            newer = {user: now for user, (had, now) in enumerate(pairs) if had != now}
+            if newer:
+                self._run.renew(newer)
 
     def end(self) -> None:
         """The run is over."""
@@ -51,7 +61,8 @@ class Upkeep:
 
     def renew(self, tokens: Mapping[int, str]) -> None:
         """See `Renewed`."""
-        self._run.renew(tokens)
+        if self._started:
+            self._run.renew(tokens)
         self._renewed_at.update(dict.fromkeys(tokens, time.monotonic()))
 
     def failed(self, trouble: Trouble) -> None:

@@ -169,25 +169,14 @@ class Users:
 
     # While load is sent as them.
 
-    def join(self, who: Renewed, sent: Iterable[str]) -> None:
-        """Keep the tokens fresh from now on, and tell of each new one.
-
-        Args:
-            who: Is told.
-            sent: The tokens that it has.
-        """
+    def join(self, who: Renewed) -> None:
+        """Keep the tokens fresh from now on, and tell of each new one."""
+        if not self.renewable:
+            return
         with self._lock:
-            if self._renewal is None and self.renewable:
+            if self._renewal is None:
                 self._renewal = _Renewal(self)
-        if self._renewal is not None:
             self._renewal.listeners.append(who)
-        changed = {
-            user: now
-            for user, (had, now) in enumerate(zip(sent, self.values(), strict=True))
-            if had != now
-        }
-        if changed:
-            who.renew(changed)
 
     def leave(self, who: Renewed) -> None:
         """Tell it no more; without anybody to tell, tokens are left as they are."""
