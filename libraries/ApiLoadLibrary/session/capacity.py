@@ -39,7 +39,7 @@ from .tester import Watcher, longest_s
 
 __all__ = ["CapacitySearch", "CapacitySettings", "Sent", "check_conditions"]
 
-Ready = Callable[[Callable[[], LoadPlan]], LoadPlan]
+Ready = Callable[[LoadPlan], LoadPlan]
 """Makes a plan that can be sent at once."""
 
 WARM_UP = Duration(NS_PER_S // 2)
@@ -326,7 +326,7 @@ class CapacitySearch:
         return sum(map(longest_s, parts)) + LONGEST_REST.seconds
 
     def _take(self, step: Step, ready: Ready, watch: Watcher) -> None:
-        plan = ready(lambda: self._plan(step))
+        plan = ready(self._plan(step))
         stopping: list[str] = []
         stop_watch = self._session.stop_watch(plan)
 
@@ -359,7 +359,7 @@ class CapacitySearch:
     def _rest(self, ready: Ready, watch: Watcher) -> None:
         """Until single requests are answered as quickly as before; for some seconds at most."""
         plan = ready(
-            lambda: self._session.plan_of(
+            self._session.plan_of(
                 self._sent.load(REST_AT, LONGEST_REST), self._sent.endpoints, "Until it is at rest"
             )
         )
