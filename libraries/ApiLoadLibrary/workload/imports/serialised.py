@@ -27,7 +27,7 @@ def quoted(text: str) -> str:
     """Percent-encoded for a URL, but for placeholders, which are encoded when they are filled."""
     pieces, position = [], 0
     for found in PLACEHOLDER.finditer(text):
-        pieces += [quote(text[position : found.start()], safe=""), found[0].replace(" ", "%20")]
+        pieces += [quote(text[position : found.start()], safe=""), found[0]]
         position = found.end()
     return "".join([*pieces, quote(text[position:], safe="")])
 
