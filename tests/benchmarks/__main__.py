@@ -9,6 +9,8 @@
 | accuracy | fixed rates: what was sent when, and whether the server counted the same       |
 | truth    | fixed rates: what was measured, and what the server recorded of itself        |
 | monitor  | what watching costs, by open sockets                                           |
+| soak     | 2,000 requests a second for long (--seconds 3600): what grows, what drifts       |
+| many     | ten million requests in one run, and whether the server counted the same      |
 | memory   | of a shard: by open connections, and by seconds at 20,000 requests a second    |
 | sockets  | WebSocket connections to the reference API, and whether it counted the same   |
 | sessions | memory of a thousand signed-in users                                          |
@@ -35,6 +37,7 @@ import limiters
 import memory
 import monitor
 import sessions
+import soak
 import sockets
 import speed
 import truth
@@ -45,6 +48,8 @@ PARTS = {
     "accuracy": accuracy.run,
     "truth": truth.run,
     "memory": memory.run,
+    "soak": soak.run,
+    "many": soak.many,
     "limiters": limiters.run,
     "kinds": kinds.run,
     "monitor": monitor.run,

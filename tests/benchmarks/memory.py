@@ -53,4 +53,4 @@ def _peak(server: Server, connections: int, seconds: int) -> int:
 
 def _measure(server: Server, seconds: int, **wanted: Any) -> dict[int, int]:
     figures = json.loads(run_command(ours(server, seconds, **wanted)))
-    return {int(second): rss for second, rss in figures["rss_by_s"].items()}
+    return {int(second): taken["shard"] for second, taken in figures["taken_by_s"].items()}

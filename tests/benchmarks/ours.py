@@ -2,12 +2,13 @@
 
     python ours.py '{"url": "http://127.0.0.1:8080/", "seconds": 5, "workers": 50}'
 
-With a `rate` per second it is sustained, else it is as fast as possible; it goes to a `path` below
-the URL.  It prints what it measured as JSON.
+With a `rate` per second it is sustained, else it is as fast as possible, with a `count` until there
+were so many; it goes to a `path` below the URL.  It prints what it measured as JSON.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 
 from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.result import RunResult, merged
+from ApiLoadLibrary.scenarios.load import overload
 from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.identity import Identity
 from ApiLoadLibrary.session.tester import LoadTester, Moment, as_fast_as_possible, sustained
@@ -34,7 +36,11 @@ def main() -> None:
     wanted = json.loads(sys.argv[1])
     length = Duration(wanted["seconds"] * NS_PER_S)
     rate = wanted.get("rate")
-    load = sustained(Rate.parse(f"{rate}/s"), length) if rate else as_fast_as_possible(length)
+    load = as_fast_as_possible(length)
+    if rate:
+        load = sustained(Rate.parse(f"{rate}/s"), length)
+    elif count := wanted.get("count"):
+        load = overload(wanted["workers"], count // wanted["workers"], length)
     config = LoadTestConfig().changed(
         base_url=wanted["url"],
         workers=wanted["workers"],
@@ -43,24 +49,32 @@ def main() -> None:
     )
     tester = LoadTester(config, Identity(lambda: config))
     kept: list[RunResult] = []
-    watch = Memory()
+    watch = Watch()
     endpoint = Endpoint("A", "GET", f"/{wanted.get('path', '')}")
     tester.run(tester.plan([endpoint], load, "benchmark"), "", watch, kept.append)
-    print(json.dumps({**_figures(kept[0]), "rss_by_s": watch.by_second}))
+    print(json.dumps({**_figures(kept[0]), "taken_by_s": watch.by_second}))
 
 
-class Memory:
-    """Notes the memory of the shard, once a second."""
+class Watch:
+    """Notes once a second what the shard and its parent take."""
 
     def __init__(self) -> None:
-        self.by_second: dict[int, int] = {}
+        self.by_second: dict[int, dict[str, int]] = {}
 
     def __call__(self, moment: Moment) -> None:
         second = int(moment.elapsed_s)
-        if second not in self.by_second:
-            children = psutil.Process(os.getpid()).children(recursive=True)
-            taken = max((each.memory_info().rss for each in children), default=0)
-            if taken:  # one that has just ended has none
+        if second in self.by_second:
+            return
+        parent = psutil.Process(os.getpid())
+        children = parent.children(recursive=True)
+        with contextlib.suppress(psutil.NoSuchProcess, ValueError):  # one that has just ended
+            taken = {
+                "shard": max(each.memory_info().rss for each in children),
+                "parent": parent.memory_info().rss,
+                "descriptors": sum(each.num_fds() for each in (parent, *children)),
+                "threads": sum(each.num_threads() for each in (parent, *children)),
+            }
+            if taken["shard"]:
                 self.by_second[second] = taken
 
 
@@ -75,9 +89,21 @@ def _figures(run: RunResult) -> dict[str, Any]:
         "late": run.late,
         "dropped": run.dropped,
         "delay_ms": _times(delay),
+        "delay_ms_by_s": _delays(run),
         "service_ms": _times(service),
         "reasons": run.generator.reasons,
     }
+
+
+def _delays(run: RunResult) -> list[float | None]:
+    """The average schedule delay of each second, in ms; None where nothing was sent."""
+    (endpoint,) = run.endpoints
+    seconds = endpoint.tally.seconds
+    found = [seconds.get(each) for each in range(run.length_ns // NS_PER_S)]
+    return [
+        (each.judged_sum_ns - each.served_sum_ns) / each.requests / 1e6 if each else None
+        for each in found
+    ]
 
 
 def _times(times: Histogram) -> dict[str, float]:
