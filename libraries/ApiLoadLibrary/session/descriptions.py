@@ -41,12 +41,17 @@ def beside(source: str, get: Get) -> Load:
 
 
 def _file_beside(source: str, url: str) -> str:
-    parts = urlsplit(url)
     folder = Path(source).resolve().parent
-    path = Path(url2pathname(parts.path)).resolve()
-    if parts.scheme != "file" or parts.netloc or not path.is_relative_to(folder):
-        raise BadInput(f"only files in {folder} and below are")
-    return str(path)
+    parts = urlsplit(url)
+    if (
+        parts.scheme == "file"
+        and not parts.netloc
+        and "\0" not in (path := url2pathname(parts.path))
+    ):
+        resolved = Path(path).resolve()
+        if resolved.is_relative_to(folder):
+            return str(resolved)
+    raise BadInput(f"only files in {folder} and below are")
 
 
 def at_server(imported: Imported, server: str, allowed: Collection[Origin]) -> Imported:
