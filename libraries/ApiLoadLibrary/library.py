@@ -27,6 +27,7 @@ from .keywords.literal import end_before_load, slips
 from .keywords.loads import Loads
 from .keywords.metrics import Metrics
 from .keywords.monitoring import Monitoring
+from .keywords.outlook import Outlook, besides
 from .keywords.rate_limits import RateLimits
 from .keywords.recovery import Recovery
 from .keywords.sending import Sender
@@ -138,6 +139,8 @@ class ApiLoadLibrary(DynamicCore):
                 *(part(_session, sender) for part in SENDING_PARTS),
             ]
         )
+        self._outlook = Outlook(self)
+        self._seen_beforehand: list[str] = []
         self._suite: Any = None
         self._ran: set[Any] = set()
         self._output_dir: Path | None = None
@@ -155,7 +158,9 @@ class ApiLoadLibrary(DynamicCore):
         """A suite begins; its setup may make a load run."""
         _session.place = Place(result.full_name)
         self._suite = data
-        if not BuiltIn().dry_run_active:
+        if BuiltIn().dry_run_active:
+            self._outlook.enter(data)
+        else:
             self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
             _session.suite = root_of(result).name
             _session.interim.write_into(self._output_dir)
@@ -174,15 +179,18 @@ class ApiLoadLibrary(DynamicCore):
         place = Place(data.parent.full_name, data.full_name, dict(result.metadata))
         _session.begin_test(place)
         self._ran.add(place_of(data))
-        scopes = None if BuiltIn().dry_run_active else _session.scopes
-        found = slips(data, self, scopes)
-        if found:
+        if BuiltIn().dry_run_active:
+            self._seen_beforehand = self._outlook.slips(data)
+        elif found := slips(data, self, _session.scopes):
             end_before_load(data, found)
 
     def end_test(self, data: Any, result: Any) -> None:
         """A test has ended: did it fail for another reason than a criterion?"""
         _end_loads_of(data.full_name)
         _session.stop_fault_proxy(data.full_name)
+        if self._seen_beforehand:  # in a dry run
+            result.status = "FAIL"
+            result.message = besides(self._seen_beforehand, result.message)
         result.message = _session.mask(result.message)
         if result.skipped:
             _session.note_not_judged(data.name, result.message)

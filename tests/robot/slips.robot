@@ -45,10 +45,23 @@ An Endpoint That Its Own Test Defines Is Known
     Verify P95 Of Shop Below 5 ms
     Verify P95 Of Shops Below 5 ms
 
-What Another Keyword May Define Is Not Refused
-    [Documentation]    FAIL No load run has been made in this test*
+What A Keyword Of The Suite Defines Is Known
+    [Documentation]    FAIL Criterion 'P95 of Others < 5 ms' cannot be read at 'Others': there is no endpoint 'Others'.
+    ...                Did you mean 'Another'? There is: Quick, Another.
     Know Another Endpoint
+    Sustain 10 Requests Per Second On Another    duration=1 s
     Verify P95 Of Another Below 5 ms
+    Verify P95 Of Others Below 5 ms
+
+What A Keyword Of The Suite Gets Wrong Is Found
+    [Documentation]    FAIL There is no endpoint 'Qick'. Did you mean 'Quick'? There is: Quick.
+    Sustain 10 Requests Per Second On Quick    duration=1 s
+    Send What There Is Not
+
+What Another Library May Define Is Not Refused
+    [Documentation]    FAIL No load run has been made in this test*
+    Evaluate    None
+    Verify P95 Of Whatever Below 5 ms
 
 What Holds A Variable Is Read When It Runs
     [Documentation]    FAIL No load run has been made in this test*
@@ -130,5 +143,9 @@ Know One Endpoint
     Define Endpoint    Quick    GET    /ok
 
 Know Another Endpoint
-    [Documentation]    A keyword of the suite's own, that nobody has looked into.
+    [Documentation]    It is never sent anything either.
     Define Endpoint    Another    GET    /ok
+
+Send What There Is Not
+    [Documentation]    Looked into as if it stood in the test.
+    IF    $RIG    Sustain 10 Requests Per Second On Qick    duration=1 s

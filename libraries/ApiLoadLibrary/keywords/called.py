@@ -1,20 +1,21 @@
-"""What a test calls, as Robot will find it."""
+"""What a test calls, as Robot will find it, and what the suite's own keywords call for it."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from robot.api.types import KeywordName
 from robot.libraries.BuiltIn import BuiltIn
-from robot.running import TestCase
+from robot.running import TestCase, UserKeyword
 from robot.running.context import EXECUTION_CONTEXTS
 from robot.utils import NormalizedDict, split_from_equals, unescape
 from robotlibcore import DynamicCore
 
-__all__ = ["Call", "calls"]
+__all__ = ["Call", "calls", "calls_of_setup"]
 
 # Robot has no types for these.
 _unescaped: Callable[[str], str] = unescape
@@ -40,12 +41,17 @@ class Call:
         name: As it is written, with what may stand before it in behaviour-driven suites.
         args: As they are written.
         is_caught: Whether the test may go on, and pass, when this fails.
+        by: The call that passes this one on, if one does.
     """
 
-    def __init__(self, name: str, args: Sequence[Any], is_caught: bool) -> None:
+    def __init__(
+        self, name: str, args: Sequence[Any], is_caught: bool, by: Call | None = None
+    ) -> None:
         context: Any = EXECUTION_CONTEXTS.current
         runner = context.namespace.get_runner(name, recommend_on_failure=False)
+        self.name = name
         self.is_caught = is_caught
+        self.by = by
         self._keyword = runner.keyword
         self._embedded = getattr(runner, "embedded_args", ())
         self._args = [str(each) for each in args]
@@ -65,6 +71,17 @@ class Call:
         methods = NormalizedDict(library.keywords, ignore="_")
         found: Callable[..., Any] = methods[self._keyword.name]
         return found
+
+    @property
+    def steps(self) -> UserKeyword | None:
+        """What is done by it, if it is a keyword of the suite or of a resource."""
+        return self._keyword if isinstance(self._keyword, UserKeyword) else None
+
+    @property
+    def package(self) -> str:
+        """Where the keyword's library is from: `robot.libraries.Collections` from `robot`."""
+        module = getattr(self._code, "__module__", None) or getattr(self._code, "__name__", "")
+        return str(module).partition(".")[0]
 
     @property
     def _code(self) -> Any:
@@ -96,6 +113,8 @@ class Call:
         None where it makes some, and which cannot be seen.
         """
         args = self._args
+        if self._begins_with_a_sentence:
+            return [args] if args else []
         if not self.built_in.startswith(("run_keyword", "wait_until_", "repeat_")):
             return []
         if any(map(_SEVERAL.match, args)):
@@ -107,6 +126,13 @@ class Call:
         else:
             found = [args[self._keyword.args.positional.index("name") :]]
         return [each for each in found if each]
+
+    @property
+    def _begins_with_a_sentence(self) -> bool:
+        """Whether its first argument is a keyword, and the others are what that takes."""
+        spec = self._keyword.args
+        first = spec.types.get(spec.positional[0]) if spec.positional and spec.types else None
+        return not self.built_in and getattr(first, "type", None) is KeywordName
 
     @property
     def catches(self) -> bool:
@@ -121,17 +147,40 @@ def calls(item: TestCase | Any, is_caught: bool = False) -> Iterator[Call]:
         item: The test, or the structure.
         is_caught: Whether it stands where the test goes on after a failure.
     """
-    for step in (getattr(item, "setup", None), *item.body, getattr(item, "teardown", None)):
+    return _calls_of(_steps(item), is_caught, ())
+
+
+def calls_of_setup(suite: Any) -> Iterator[Call]:
+    """The same of a suite's setup."""
+    return _calls_of([suite.setup], False, ())
+
+
+def _steps(item: Any) -> list[Any]:
+    return [getattr(item, "setup", None), *item.body, getattr(item, "teardown", None)]
+
+
+def _calls_of(steps: Iterable[Any], is_caught: bool, within: tuple[str, ...]) -> Iterator[Call]:
+    for step in steps:
         if step and getattr(step, "name", None) and hasattr(step, "args"):
-            yield from _with_passed_on(Call(step.name, step.args, is_caught))
+            yield from _with_those_it_makes(Call(step.name, step.args, is_caught), within)
         if step and hasattr(step, "body"):
-            yield from calls(step, is_caught or _is_caught(step))
+            yield from _calls_of(_steps(step), is_caught or _is_caught(step), within)
 
 
-def _with_passed_on(call: Call) -> Iterator[Call]:
+def _with_those_it_makes(call: Call, within: tuple[str, ...]) -> Iterator[Call]:
+    """The call, what it passes on, and what is done in it.
+
+    Args:
+        call: One of the calls.
+        within: Keywords of the suite that it is made in: one may call itself.
+    """
     yield call
+    if call.steps is not None and call.steps.full_name not in within:
+        within = (*within, call.steps.full_name)
+        yield from _calls_of(_steps(call.steps), call.is_caught, within)
     for name, *args in call.passed_on() or ():
-        yield from _with_passed_on(Call(_unescaped(name), args, call.is_caught or call.catches))
+        caught = call.is_caught or call.catches
+        yield from _with_those_it_makes(Call(_unescaped(name), args, caught, call), within)
 
 
 def _is_caught(step: Any) -> bool:

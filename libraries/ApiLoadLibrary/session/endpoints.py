@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -15,9 +15,10 @@ from ApiLoadLibrary.workload.endpoint import Endpoint
 
 from .config import split_list
 
-__all__ = ["Endpoints"]
+__all__ = ["Endpoints", "check_mix", "check_names"]
 
 EACH_ENDPOINT = "each endpoint"
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|x|×)?\s+(\S.*)")
 _A_MIX = "write for example 6 Products, 3 Orders, 1 Create Order."
 
 
@@ -100,7 +101,7 @@ class Endpoints:
         return found
 
     def _part(self, text: str, mix: str) -> tuple[Endpoint | Action, Fraction]:
-        written = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:%|x|×)?\s+(\S.*)", text)
+        written = _PART.fullmatch(text)
         if not written or not Fraction(written[1]):
             raise BadInput(f"mix='{mix}' has no number above 0 before '{text}': {_A_MIX}")
         endpoints = self._named(written[2])
@@ -132,3 +133,21 @@ class Endpoints:
         if not of_group:
             raise UnknownName("endpoint", name, self.scopes)
         return of_group
+
+
+def check_names(names: str, known: Collection[str]) -> None:
+    """See whether a list of endpoints and groups names only what there will be.
+
+    Raises:
+        UnknownName: One of them is not known.
+    """
+    folded = {each.casefold() for each in (*known, EACH_ENDPOINT)}
+    for name in split_list(names):
+        if name.casefold() not in folded:
+            raise UnknownName("endpoint", name, known)
+
+
+def check_mix(mix: str, known: Collection[str]) -> None:
+    """The same of a mix; what is no part of one is left to those who read it."""
+    parts = map(_PART.fullmatch, split_list(mix))
+    check_names(", ".join(part[2] for part in parts if part), known)
