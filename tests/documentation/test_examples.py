@@ -13,7 +13,9 @@ from rig.process import reference_api
 from rig.robot_run import RobotRun, run_robot
 
 SHOP = "https://shop.example"
-IMPORT = "*** Settings ***\nLibrary    ApiLoadLibrary\n*** Test Cases ***\nExample\n"
+# The setup might define anything: an example that is a part names what others define.
+SETTINGS = "*** Settings ***\nLibrary    ApiLoadLibrary\nSuite Setup    Evaluate    None\n"
+IMPORT = f"{SETTINGS}*** Test Cases ***\nExample\n"
 
 
 def is_suite(example: Example) -> bool:
