@@ -84,6 +84,7 @@ def test_every_sentence_is_understood_in_one_way_only(tmp_path: Path) -> None:
     run = run_robot(tmp_path, "--dryrun", str(suite))
     assert run.tests["All"].message == ""
     assert run.code == 0
+    assert "[ ERROR ]" not in run.console
 
 
 def test_every_example_of_a_keyword_passes_a_dry_run(tmp_path: Path) -> None:

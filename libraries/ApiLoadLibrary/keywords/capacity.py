@@ -146,7 +146,9 @@ class Capacity(Judging):
         Verify Highest Rate Above 900 Requests Per Minute
         ```
         """
-        return f"highest rate > {Rate(rate.value, unit.duration)}"
+        # Parsed once more: where a slip is looked for beforehand, they are as they were written.
+        per = TimeUnit.parse(unit).duration
+        return f"highest rate > {Rate(Count.parse(rate).value, per)}"
 
     def _send(self, search: CapacitySearch) -> str:
         first = search.first()
