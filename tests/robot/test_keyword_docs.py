@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,18 @@ from rig.process import ROOT
 from rig.robot_run import run_robot
 
 CRITERIA_PAGE = ROOT / "libraries" / "ApiLoadLibrary" / "docs" / "criteria.md"
-DOCS = {doc.name: doc for doc in LibraryDocumentation("ApiLoadLibrary.ApiLoadLibrary").keywords}
+LIBDOC = LibraryDocumentation("ApiLoadLibrary.ApiLoadLibrary")
+DOCS = {doc.name: doc for doc in LIBDOC.keywords}
+AS_JSON = {each["name"]: each for each in json.loads(LIBDOC.to_json())["keywords"]}
+SETTINGS = "*** Settings ***\nLibrary    ApiLoadLibrary\nSuite Setup    Evaluate    None\n"
+"""The setup might define anything: sentences and examples name what others define."""
+
+ANYTHING = ("json", "data", "assertion_expected")
+"""Arguments that may hold whatever data there is."""
+
+WORDS = ("Given ", "When ", "Then ", "And ", "But ", "")
+"""What may stand before a sentence, in suites that tell of behaviour."""
+
 # What may stand in the place of each embedded argument; enough to meet every other pattern.
 FILLERS = {
     "rate": ["1000"],
@@ -47,7 +60,7 @@ FILLERS = {
     "number": ["18", "0"],
 }
 # What a sentence cannot do without, besides what stands in it.
-ARGUMENTS = {"Ramp": "    over=1 min", "Step": "    every=30 s"}
+ARGUMENTS = {"Ramp": "    over=1 min", "Step": "    every=30 s", "Find": "    p95 < 200 ms"}
 
 
 def sentences(name: str) -> list[str]:
@@ -72,15 +85,27 @@ def test_every_keyword_has_a_sentence_its_arguments_a_tag_and_an_example(name: s
         assert re.search(rf"^ +{argument}: \S", written, re.MULTILINE), argument
 
 
+@pytest.mark.parametrize("name", AS_JSON)
+def test_libdoc_knows_the_type_of_every_argument(name: str) -> None:
+    """Editors complete and check by it."""
+    for argument in AS_JSON[name]["args"]:
+        if argument["kind"] == "NAMED_ONLY_MARKER":
+            continue
+        assert argument["type"], argument["repr"]
+        takes_anything = argument["type"]["name"] in ("Any", "object", "None")
+        assert argument["name"] in ANYTHING or not takes_anything, argument["repr"]
+
+
 def test_every_sentence_is_understood_in_one_way_only(tmp_path: Path) -> None:
-    """Robot itself resolves each; `Multiple keywords` or a wrong type would fail the dry run."""
+    """Robot itself resolves each; `Multiple keywords` or a wrong type would fail the dry run.
+
+    So it is behind Given, When, Then, And and But, and in the background.
+    """
     lines = [each for name in DOCS if "${" in name for each in sentences(name)]
     assert len(lines) >= 60
-    steps = "\n".join(f"    {line}" for line in lines)
+    steps = "\n".join(f"    {word}{line}" for line, word in zip(lines, cycle(WORDS), strict=False))
     suite = tmp_path / "sentences.robot"
-    suite.write_text(
-        f"*** Settings ***\nLibrary    ApiLoadLibrary\n*** Test Cases ***\nAll\n{steps}\n"
-    )
+    suite.write_text(f"{SETTINGS}*** Test Cases ***\nAll\n{steps}\n")
     run = run_robot(tmp_path, "--dryrun", str(suite))
     assert run.tests["All"].message == ""
     assert run.code == 0
@@ -99,9 +124,8 @@ def test_every_example_of_a_keyword_passes_a_dry_run(tmp_path: Path) -> None:
         for number, text in enumerate(examples)
     )
     suite = tmp_path / "examples.robot"
-    # What may define anything, for examples are parts of suites, and name what others define.
-    settings = "Library    ApiLoadLibrary\nSuite Setup    Evaluate    None"
-    suite.write_text(f"*** Settings ***\n{settings}\n*** Test Cases ***\n{tests}\n")
+    suite.write_text(f"{SETTINGS}*** Test Cases ***\n{tests}\n")
+    (tmp_path / "order.json").write_text("{}")
     run = run_robot(tmp_path, "--dryrun", str(suite))
     failed = {name: test.message for name, test in run.tests.items() if not test.passed}
     assert failed == {}
