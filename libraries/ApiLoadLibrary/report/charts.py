@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "TIME_STEPS_S",
     "Point",
     "Scale",
     "area",

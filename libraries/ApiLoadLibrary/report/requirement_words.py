@@ -40,7 +40,7 @@ OBSERVED_WORDS = {
     "slow-down while limited": "who keeps being served at the rate limit waits {limit} as long",
     "disturbed bystanders": "{limit} of the requests of others are disturbed by who is limited",
     "return to normal": "{limit} after the burst requests{to} are as quick as before it",
-    "highest rate": "{limit} requests can be carried with all that was asked of them",
+    "highest rate": "{limit} can be carried with all that was asked of them",
 }
 
 NONE_WORDS = {
@@ -61,7 +61,6 @@ OBSERVED_FINDINGS = {
     "degradation": "in the burst 95 of 100 requests{to} took {measured} as long as before it",
     "return to normal": "{measured} after the burst requests{to} were as quick as before it",
     "admitted strangers": "{measured} of those who came without a right got in",
-    "highest rate": "{measured} requests were carried with all that was asked of them, and no more",
     "rate limiting effectiveness": "{measured} of what was sent beyond the limit was refused",
     "refused connections": "{measured} of the connections were refused",
     "dropped connections": "{measured} of the connections were dropped before their time",
@@ -86,6 +85,8 @@ _COMPARED = {"<": "less than", "<=": "no more than", ">": "more than", ">=": "at
 def observed_words(criterion: Criterion, metric: str) -> str:
     """The requirement as a sentence."""
     limit = formats.limit(criterion.target, criterion.unit)
+    if criterion.unit == "/s":
+        limit = f"{limit.removesuffix('/s')} requests a second"
     scope = criterion.scope
     none = not criterion.target and criterion.operator == "<="
     pattern = NONE_WORDS.get(metric) if none else None

@@ -13,6 +13,7 @@ from .charts import trend
 from .distribution import distribution_chart
 from .document import Distribution, Document, Endpoint, Run
 from .drawing import Chart, Table
+from .failure_chart import failure_chart
 from .figures import decisive_chart, rate_chart, response_chart
 from .scenario_details import Details
 from .view_details import view_details
@@ -63,6 +64,7 @@ class RunView:
     charts: tuple[Chart, ...]
     spread: BarChart | None
     endpoints: tuple[EndpointRow, ...]
+    failing: BarChart | None
     failures: tuple[tuple[str, str, str, str], ...]
     tables: tuple[Table, ...]
     details: Details | None = None
@@ -77,6 +79,7 @@ def view_run(number: int, run: Run, document: Document) -> RunView:
         anchor=f"run-{number}",
         charts=tuple(each for each in charts if each and each.length_s >= LEAST_SECONDS),
         spread=distribution_chart(run, criteria),
+        failing=failure_chart(run),
         tables=run_tables(run),
         details=view_details(run),
     )
@@ -93,6 +96,7 @@ def view_run_alone(run: Run) -> RunView:
         charts=(),
         spread=None,
         endpoints=tuple(endpoint_rows(run)),
+        failing=None,
         failures=failures(run),
         tables=(),
     )

@@ -12,16 +12,19 @@ from .level import Level
 
 __all__ = ["capacity_levels", "searched"]
 
+DECIDED = ("held", "broke", "undecided")
+"""Where the load generator was at fault nothing is known of the server."""
+
 
 def capacity_levels(evidence: RunEvidence) -> list[Level]:
-    """Each step of the search in which the load generator did its part, by its rate."""
+    """Each whole step of the search in which the load generator did its part, by its rate."""
     details = evidence.run.details
     hosts = [each.name for each in evidence.machines if not each.is_shared and not each.is_process]
     return sorted(
         (
             _level(each, details["endpoints"], hosts[:1])
             for each in details.get("steps", ())
-            if each["standing"] in ("held", "broke", "undecided") and each["requests"]
+            if each["standing"] in DECIDED and 0 < each["planned"] <= each["requests"]
         ),
         key=lambda each: each.rate,
     )

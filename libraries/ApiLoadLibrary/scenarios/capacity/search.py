@@ -46,6 +46,9 @@ MOST_HOLDS = 3
 CLOSE = 0.45
 """Two rates so many precisions below and above one lie within a precision of each other."""
 
+NEARBY = 2.0
+"""Within so many precisions of what was carried there is no need to look far."""
+
 
 class Standing(Enum):
     """What a step showed."""
@@ -260,6 +263,9 @@ def _between(terms: Terms, tried: Sequence[Tried], low: float, high: float) -> f
             near = _rounded(carried * part)
             if low * apart < near < high / apart:
                 return near
+        beyond = _rounded(low * (1 + 2 * CLOSE * terms.precision))
+        if carried < beyond < high / apart and low < carried * (1 + NEARBY * terms.precision):
+            return beyond  # what was carried is about what held: the end must be near
     middle = (low + high) / 2
     rounded = _rounded(middle)
     return rounded if low < rounded < high else middle

@@ -82,6 +82,19 @@ def test_a_server_that_shows_how_much_it_carried_is_found_in_fewer_steps() -> No
     assert rates == [80, 160, 320, 184, 202, 202, 184]
 
 
+def test_a_server_that_carries_far_less_when_it_is_overloaded_misleads_nobody() -> None:
+    """It thrashes: what it carried above its ceiling is a tenth of that."""
+
+    def thrashing(step: Step) -> Tried:
+        return Tried(step, HELD) if step.rate <= 193 else Tried(step, BROKE, 19.3)
+
+    tried, _ = searched(thrashing)
+    held = found(tried).held
+    assert held is not None
+    assert 183 < held <= 193
+    assert len(tried) < 15
+
+
 @given(rate=st.floats(0.2, 1e6), start=st.floats(0.5, 1e4), precision=st.floats(0.01, 0.5))
 def test_every_search_ends_and_promises_nothing_that_broke(
     rate: float, start: float, precision: float
