@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The two commands of this project; see USAGE. Needs nothing but Python's standard library."""
+"""The commands of this project; see USAGE. Needs nothing but Python's standard library."""
 
 # Kept readable for Python 3.6, so that an old Python can say that it is too old.
 import hashlib
@@ -20,6 +20,7 @@ usage: python3 run.py <command> [arguments]
                ends with 0 for pass, 1 for fail, 2 for inconclusive
   tests        lint and types, then the tests; arguments go to pytest, for example
                -k histogram    tests/unit    -x    -n 0 (one after the other)
+  docs         write results/ApiLoadLibrary.html, the documentation of all keywords
 """
 OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     if sys.version_info[:2] < OLDEST_PYTHON:
         print(too_old(sys.version_info[:2]), file=sys.stderr)
         return 2
-    commands = {"acceptance": acceptance, "tests": tests}
+    commands = {"acceptance": acceptance, "tests": tests, "docs": docs}
     if arguments and arguments[0] in commands:
         prepare()
         return commands[arguments[0]](list(arguments[1:]))
@@ -89,6 +90,12 @@ def tests(arguments: List[str]) -> int:
     if failed:
         print("Failed before the tests: " + "; ".join(failed))
     return code or int(bool(failed))
+
+
+def docs(arguments: List[str]) -> int:
+    options = ["--pythonpath", "libraries", *arguments]
+    page = ["ApiLoadLibrary", "results/ApiLoadLibrary.html"]
+    return run(PYTHON, "-m", "robot.libdoc", *options, *page)
 
 
 def prepare() -> None:

