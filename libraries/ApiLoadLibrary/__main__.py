@@ -1,4 +1,4 @@
-"""`python -m ApiLoadLibrary`: what can be done with reports afterwards, without Robot Framework."""
+"""`python -m ApiLoadLibrary`: how to begin, and what can be done with reports afterwards."""
 
 import sys
 

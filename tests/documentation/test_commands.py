@@ -16,8 +16,11 @@ import run as run_py
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.serial import to_json
 from ApiLoadLibrary.session.command_line import main as command_line
+from ApiLoadLibrary.session.starter.files import Starter
+from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.workload.imports.imported import Imported
 from documentation.pages import MANUAL, examples
-from rig.process import ROOT
+from rig.process import ROOT, rig_server
 from unit.report import samples
 
 SUITE = "*** Test Cases ***\nSomething\n    No Operation\n"
@@ -38,6 +41,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.write_text(document.replace('"run-', f'"run-{number}-'), "utf-8")  # no two the same
     (tmp_path / "suites").mkdir()
     (tmp_path / "suites" / "some.robot").write_text(SUITE, "utf-8")
+    known = Imported("Shop", "http://shop.example", (Endpoint("Products", "GET", "/products"),))
+    for name, text in Starter(known, "http://shop.example").texts().items():
+        (tmp_path / name).write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -57,7 +63,13 @@ def test_every_command_is_one_that_there_is(line: str, desk: Path) -> None:
             assert packages == ["robotframework-apiload"]
         case ["robot", *options]:
             dry = [sys.executable, "-m", "robot", "--dryrun", *options]
-            subprocess.run(dry, cwd=desk, capture_output=True, check=True)
+            env = {**os.environ, "PYTHONPATH": str(ROOT / "libraries")}
+            subprocess.run(dry, cwd=desk, env=env, capture_output=True, check=True)
+        case ["cd", folder]:
+            assert f"ApiLoadLibrary init {folder} " in "".join(command_lines())
+        case ["python", "-m", "ApiLoadLibrary", "init", folder, "--from", _]:
+            with rig_server() as rig:
+                assert command_line(["init", folder, "--from", f"{rig}/ok"]) == 0
         case ["python", "-m", "ApiLoadLibrary", *arguments]:
             assert command_line(arguments) in VERDICTS
         case [".venv/bin/python", "-m", module, *_]:

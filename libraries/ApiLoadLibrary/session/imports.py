@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,7 +75,7 @@ class Imports:
         """Import an API's description; see `workload.imports.openapi`."""
         config = self._session.config
         server = config.server
-        document = read_document(read_source(source, self._get), source)
+        document = self._document(source)
         found = read_openapi(
             document, choice, location_of(source), beside(source, self._get), source
         )
@@ -87,12 +86,7 @@ class Imports:
 
     def _document(self, source: str, argument: str = "source") -> Any:
         text = read_source(source, self._get, argument)
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise BadInput(
-                f"{argument}='{source}' is no JSON ({error}): export it again."
-            ) from None
+        return read_document(text, source)
 
     def _define(self, imported: Imported, source: str) -> Imported:
         """Define what was found.

@@ -9,7 +9,7 @@ import requests
 
 from ApiLoadLibrary.errors import BadInput
 
-__all__ = ["is_address", "read_source"]
+__all__ = ["Get", "is_address", "read_source", "text_of"]
 
 Get = Callable[[str], requests.Response]
 """Asks for what is at a URL."""
@@ -41,10 +41,16 @@ def _fetched(source: str, get: Get, argument: str) -> str:
             f"{argument}='{source}' was answered with status {answer.status_code}: "
             "correct the address, or save what is there as a file and name that."
         )
-    answer.encoding = (
-        answer.encoding if "charset" in answer.headers.get("Content-Type", "") else "utf-8-sig"
-    )
-    return answer.text
+    return text_of(answer)
+
+
+def text_of(answer: requests.Response) -> str:
+    """An answer's text: in UTF-8, unless it says otherwise."""
+    says = "charset" in answer.headers.get("Content-Type", "").casefold()
+    try:
+        return answer.content.decode((says and answer.encoding) or "utf-8-sig", errors="replace")
+    except LookupError:  # a character set that there is not
+        return answer.content.decode("utf-8", errors="replace")
 
 
 def _file(source: str, argument: str) -> str:

@@ -1,4 +1,4 @@
-"""The command line: what can be done with reports once they are written.
+"""The command line: how to begin, and what can be done with reports once they are written.
 
 It ends with 0 when all went well, and with 3 after a sentence on what did not; 1 and 2 are the
 verdicts of `verdict`.
@@ -13,19 +13,22 @@ from typing import NoReturn
 
 from ApiLoadLibrary.errors import BadInput
 
-from . import export, merge, pages, side_by_side, sign, verdict
+from . import export, init, merge, pages, side_by_side, sign, verdict
 
 __all__ = ["main"]
 
 REFUSED = 3
-COMMANDS = (pages, side_by_side, merge, export, sign, verdict)
+COMMANDS = (init, pages, side_by_side, merge, export, sign, verdict)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Carry out a command; returns its exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console without ✓
-    parser = _Parser(prog="python -m ApiLoadLibrary", description="Works on acceptance reports.")
+    parser = _Parser(
+        prog="python -m ApiLoadLibrary",
+        description="Begins suites, and works on acceptance reports.",
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
     for each in COMMANDS:
         each.add_to(commands)
