@@ -89,7 +89,7 @@ def commands_in_tables() -> list[str]:
 def test_every_command_for_reports_does_something(
     command: str, desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert len(commands_in_tables()) == 6
+    assert len(commands_in_tables()) == 7
     arguments = [name for word in shlex.split(command) for name in as_a_shell_has_it(word)]
     assert command_line(arguments) in VERDICTS
     assert capsys.readouterr().out
