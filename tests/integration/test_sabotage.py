@@ -107,23 +107,23 @@ def test_a_plan_far_above_the_ceiling(server: str) -> None:
 
 @LINUX
 @pytest.mark.quiet
-def test_a_shard_that_is_stopped_for_three_seconds(server: str) -> None:
+def test_a_shard_that_is_stopped_for_five_seconds(server: str) -> None:
     def stop(shard: psutil.Process) -> None:
         shard.send_signal(signal.SIGSTOP)
-        time.sleep(3)  # the test is about this pause
+        time.sleep(5)  # the test is about this pause
         shard.send_signal(signal.SIGCONT)
 
     run = sustain(
         server,
         [get("/")],
         "200/s",
-        "5 s",
+        "7 s",
         to_a_shard(1, stop),
         timeout="2 s",
     )
-    assert run.outcomes == {200: 1_000}  # what was answered meanwhile did not time out
+    assert run.outcomes == {200: 1_400}  # what was answered meanwhile did not time out
     assert any(
-        "stood still for 3" in each or "stood still for 2.9" in each
+        "stood still for 5" in each or "stood still for 4.9" in each
         for each in run.generator.reasons
     )
     for text in ("p99 < 100 ms", "p99 < 1 min", "max service time < 1 s", "error rate < 1 %"):

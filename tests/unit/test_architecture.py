@@ -277,3 +277,23 @@ def test_direct_dependency_is_pinned_within_its_range(dependency):
     ]
     assert len(versions) == 1
     assert dependency.specifier.contains(versions[0])
+
+
+WALL_CLOCK = {
+    "scenarios/run.py",  # when a run began, as people say it
+    "session/acceptance.py",  # the same of the session
+    "session/suite_timing.py",  # the same
+    "session/signin.py",  # tokens run out by the clock
+    "session/command_line/sign.py",  # the day of an approval
+}
+
+
+def test_nothing_is_timed_by_a_clock_that_can_be_set() -> None:
+    house = LIBRARIES / LIBRARY
+    asks = re.compile(r"\btime\.time(_ns)?\(|\b(datetime|date)\.(now|today|utcnow)\(")
+    found = {
+        path.relative_to(house).as_posix()
+        for path in house.rglob("*.py")
+        if asks.search(path.read_text("utf-8"))
+    }
+    assert found == WALL_CLOCK

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class AcceptanceSession:
         self.title = "Acceptance report"
         self._about = About()
         self.identity = Identity(lambda: self.config, self.mask)
-        self._started = datetime.now(UTC).astimezone()
+        self._started, self._began_s = datetime.now(UTC).astimezone(), time.monotonic()
         self._stops: list[tuple[str, StopCondition]] = []
         self._unjudged: list[NotJudged] = []
         self._failed_tests: list[FailedTest] = []
@@ -430,10 +431,12 @@ class AcceptanceSession:
 
     def record(self, versions: Mapping[str, str]) -> SessionRecord:
         """All that a report is made of."""
+        # A clock that is set meanwhile makes no session longer.
+        lasted = timedelta(seconds=time.monotonic() - self._began_s)
         return SessionRecord(
             title=self.title,
             started_at=self._started.isoformat(timespec="seconds"),
-            finished_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+            finished_at=(self._started + lasted).isoformat(timespec="seconds"),
             system_under_test=SystemUnderTest(self.config.base_url or "", *astuple(self._about)),
             environment=environment(self.config, versions),
             runs=tuple(self.verdicts.runs),
