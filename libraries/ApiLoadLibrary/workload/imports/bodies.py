@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ApiLoadLibrary.workload.template import PLACEHOLDER
 
-from .parameters import example_values
+from .parameters import NEW_KEY, example_values, is_idempotency_key
 from .part import Part, Unmappable
 from .samples import Samples
-from .schemas import Schemas
+from .schemas import Schema, Schemas
 from .serialised import text_of
 
 __all__ = ["Bodies", "Body"]
@@ -136,7 +137,16 @@ class Bodies:
     def _value(self, media: _Media) -> Any:
         schema = media.part.get("schema")
         converted = True if schema is None else self._schemas.converted(schema)
-        return self._samples.first_allowed(converted, self._examples(media))
+        value = self._samples.first_allowed(converted, self._examples(media))
+        return self._with_new_key(value, converted) if isinstance(value, Mapping) else value
+
+    def _with_new_key(self, value: Mapping[str, Any], schema: Schema) -> Mapping[str, Any]:
+        """The same with an idempotency key of its own in each request, if it may be a UUID."""
+        for name in filter(is_idempotency_key, value):
+            tried = {**value, name: str(uuid.UUID(int=0))}
+            if self._samples.first_allowed(schema, [tried]) == tried:
+                return {**value, name: NEW_KEY}
+        return value
 
     def _examples(self, media: _Media) -> Iterator[Any]:
         yield from example_values(media.part)

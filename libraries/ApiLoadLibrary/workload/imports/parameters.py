@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from ApiLoadLibrary.workload.template import PLACEHOLDER
+
 from .part import Part, Unmappable
 from .samples import Samples
 from .schemas import Schemas
 from .serialised import query_pairs, quoted, text_of, wording
 
-__all__ = ["Parameters", "Sent", "example_values"]
+__all__ = ["NEW_KEY", "Parameters", "Sent", "example_values", "is_idempotency_key"]
 
+NEW_KEY = "{{uuid}}"
 _IN_PATH = re.compile(r"\{([^{}]+)\}")
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _OLD_STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
@@ -131,7 +134,7 @@ class Parameters:
         if name in self._values:
             self.used.add(name)
             return self._values[name]
-        return self._described(part)[0]
+        return NEW_KEY if is_idempotency_key(name) else self._described(part)[0]
 
     def _described(self, part: Part) -> tuple[Any, bool]:
         """A value as the description has it, and whether it gives one itself."""
@@ -149,9 +152,17 @@ class Parameters:
 
     def _header(self, name: str, value: Any, *, explode: bool) -> str:
         text = wording(name, value, "simple", explode=explode)
-        if "{{" in text and name not in self._values:
+        if PLACEHOLDER.search(text) and name not in self._values and text != NEW_KEY:
             raise Unmappable(f"its header {name} holds {{{{…}}}}, which would be filled in")
         return text
+
+
+def is_idempotency_key(name: str) -> bool:
+    """Whether a name is that of a key by which servers know a request that is sent again.
+
+    With the same key all requests of a load would be one to them.
+    """
+    return re.sub(r"[^a-z]", "", name.casefold()) == "idempotencykey"
 
 
 def example_values(part: Part) -> Iterator[Any]:

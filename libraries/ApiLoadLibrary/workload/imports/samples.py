@@ -8,13 +8,12 @@ its schema in the end, so that the making may leave out what schemas seldom say.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from ApiLoadLibrary.workload.template import PLACEHOLDER
 
+from .checking import Checker, matches
 from .part import Unmappable
 from .schemas import Schema
 from .texts import made_text
@@ -22,8 +21,6 @@ from .texts import made_text
 __all__ = ["Samples"]
 
 DEEPEST = 40
-MOST_STEPS = 20_000
-"""Of one value: so many schemas are looked at, in making and in checking."""
 MOST_ITEMS = 1_000
 
 _BOUNDS: dict[str, Callable[[Any, Any], Any]] = {
@@ -39,15 +36,14 @@ _HINTS = {  # of a schema without a type: the first that it has
 
 
 class Samples:
-    """Makes and checks values.
+    """Makes values.
 
     Args:
         named: What a `$ref` in a schema names.
     """
 
     def __init__(self, named: Mapping[str, Schema]) -> None:
-        self._named = named
-        self._left = 0
+        self._checker = Checker(named)
 
     def first_allowed(self, schema: Schema, given: Iterable[Any] = ()) -> Any:
         """The first of these that the schema allows, or else one that is made.
@@ -55,56 +51,27 @@ class Samples:
         Raises:
             Unmappable: None is allowed, and none could be made.
         """
-        self._left = MOST_STEPS
+        self._checker.begin()
         for value in given:
-            if _is_plain(value) and self._allows(schema, value):
+            if _is_plain(value) and self._checker.allows(schema, value):
                 return value
         made = self._made(schema, 0)
-        if not (_is_plain(made) and self._allows(schema, made)):
+        if not (_is_plain(made) and self._checker.allows(schema, made)):
             raise Unmappable("nothing that its schema allows could be made")
         return made
 
     def is_given(self, schema: Schema, value: Any) -> bool:
         """Whether a value is one that the schema itself gives, as an example or in a list."""
-        self._left = MOST_STEPS
+        self._checker.begin()
         return value in _examples(self._merged(schema))
 
-    # Checking.
-
-    def _allows(self, schema: Schema, value: Any) -> bool:
-        try:
-            return bool(self._validator(schema).is_valid(value))
-        except (ArithmeticError, ValueError, TypeError, re.error) as error:
-            raise Unmappable(f"its schema cannot be checked ({error})") from None
-
-    @cached_property
-    def _validator(self) -> Any:
-        from jsonschema import Draft202012Validator
-        from jsonschema.validators import extend
-
-        def reference(validator: Any, name: str, value: Any, _schema: Any) -> Iterator[Any]:
-            yield from validator.descend(value, self._target(name))
-
-        return extend(Draft202012Validator, {"$ref": reference})  # type: ignore[no-untyped-call]
-
-    def _target(self, name: str) -> Schema:
-        self._step()
-        return self._named[name]
-
-    def _step(self) -> None:
-        self._left -= 1
-        if self._left < 0:
-            raise Unmappable("its schema is larger than a request can be made of")
-
-    # Making.
-
     def _made(self, schema: Schema, depth: int) -> Any:
-        self._step()
+        self._checker.step()
         if depth > DEEPEST:
             raise Unmappable("its schema requires what holds itself, without end")
         whole = self._merged(schema)
         for value in _examples(whole):
-            if _is_plain(value) and self._allows(whole, value):
+            if _is_plain(value) and self._checker.allows(whole, value):
                 return value
         for keyword in ("oneOf", "anyOf"):
             if whole.get(keyword):
@@ -119,10 +86,10 @@ class Samples:
             try:
                 value = self._made({"allOf": [rest, branch]}, depth + 1)
             except Unmappable as error:
-                self._step()  # raises where it is not the branch's own fault
+                self._checker.step()  # raises where it is not the branch's own fault
                 reason = error
                 continue
-            if self._allows(whole, value):
+            if self._checker.allows(whole, value):
                 return value
         raise reason
 
@@ -159,7 +126,7 @@ class Samples:
                 if schema is not False and any(True for _ in _examples(self._merged(schema))):
                     made[name] = self._made(schema, depth + 1)
             except Unmappable:
-                self._step()  # raises where it is not the property's own fault
+                self._checker.step()  # raises where it is not the property's own fault
         return made
 
     def _fill(self, made: dict[str, Any], whole: dict[str, Any], depth: int) -> None:
@@ -177,10 +144,10 @@ class Samples:
 
     def _schema_of(self, name: str, whole: dict[str, Any]) -> Schema:
         """What a property of this name must be."""
-        if name in whole.get("properties", {}):
-            found: Schema = whole["properties"][name]
-        else:
-            found = whole.get("additionalProperties", True)
+        by_pattern = whole.get("patternProperties", {})
+        fitting = (each for pattern, each in by_pattern.items() if matches(pattern, name))
+        found: Schema = whole.get("additionalProperties", True)
+        found = whole.get("properties", {}).get(name, next(fitting, found))
         return {"type": ["string"]} if found is True else found
 
     def _array(self, whole: dict[str, Any], depth: int) -> list[Any]:
@@ -195,7 +162,7 @@ class Samples:
             except Unmappable:
                 if fewest:
                     raise
-                self._step()  # raises where it is not the item's own fault
+                self._checker.step()  # raises where it is not the item's own fault
                 return []
         return made
 
@@ -220,7 +187,7 @@ class Samples:
             for number in range(1, MOST_ITEMS)
             if isinstance(item, str | int | float)
         )
-        return (each for each in (*listed, *numbered) if self._allows(whole, each))
+        return (each for each in (*listed, *numbered) if self._checker.allows(whole, each))
 
     def _number(self, bounds: dict[str, Any], *, whole: bool) -> int | float:
         limits = {name: value for name, value in bounds.items() if name in _NUMERIC}
@@ -228,13 +195,11 @@ class Samples:
         try:
             for value in _numbers_near(bounds):
                 number = int(value) if whole and value == math.floor(value) else value
-                if self._allows(limits, number):
+                if self._checker.allows(limits, number):
                     return number
         except ArithmeticError:
             pass  # bounds beyond all measure
         raise Unmappable("no number that its schema allows was found")
-
-    # Merging.
 
     def _merged(self, schema: Schema, within: tuple[str, ...] = ()) -> dict[str, Any]:
         """A schema as one, with what it refers to and all that it is of.
@@ -242,7 +207,7 @@ class Samples:
         Args:
             within: The references that are being followed.
         """
-        self._step()
+        self._checker.step()
         if schema is False:
             raise Unmappable("its schema allows no value in a place that it requires")
         if schema is True:
@@ -256,7 +221,7 @@ class Samples:
         if name is not None:
             if name in within:
                 raise Unmappable("its schema is of itself")
-            whole = _both(whole, self._merged(self._target(name), (*within, name)))
+            whole = _both(whole, self._merged(self._checker.target(name), (*within, name)))
         return whole
 
 

@@ -21,7 +21,6 @@ Schema = dict[str, Any] | bool
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 _NESTED = (
     *("not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "items"),
-    *("unevaluatedProperties", "unevaluatedItems"),
 )
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "dependentSchemas")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from .checking import matches
 from .part import Unmappable
 
 __all__ = ["made_text"]
@@ -67,7 +67,7 @@ def _of_pattern(pattern: str, shortest: int, longest: int) -> str:
         try:
             text = str(rstr.Rstr(_FewRepetitions(seed, shortest)).xeger(pattern))
             fits = shortest <= len(text) <= longest and text.isprintable()
-            if fits and re.search(pattern, text):
+            if fits and matches(pattern, text):
                 return text
         except Exception:  # noqa: BLE001 - of patterns that it does not know, it raises what comes
             break

@@ -47,6 +47,7 @@ TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
         ({"required": ["a"]}, {"a": "text"}),
         ({"required": ["a"], "additionalProperties": NUMBER}, {"a": 1}),
         ({"properties": {"a": TEXT, "b": NUMBER}, "minProperties": 2}, {"a": "text", "b": 1}),
+        ({"required": ["n-1"], "patternProperties": {"^n-": NUMBER}}, {"n-1": 1}),
         ({"type": "object", "minProperties": 2}, {"key1": "text", "key2": "text"}),
         (an_object(a=TEXT) | {"dependentRequired": {"a": ["b"]}}, {"a": "text", "b": "text"}),
         # What only answers have.
@@ -185,6 +186,31 @@ def test_the_first_example_that_is_allowed_is_sent(media, body):
     assert body_of(an_object(a=TEXT), media=media) == body
 
 
+@pytest.mark.parametrize("pattern", [r"^(a+)+$", r"^(?=(a+)+$)a", r"^(?:(a+)+)\1$"])
+def test_wicked_patterns_of_examples_end_soon(pattern):
+    """Python's own expressions would take years for them."""
+    example = {"example": "a" * 60 + "!"}
+    started = time.monotonic()
+    assert set(body_of(TEXT | {"pattern": pattern}, media=example)) == {"a"}
+    keyed = {"patternProperties": {pattern: NUMBER}, "additionalProperties": TEXT}
+    assert body_of(keyed, media={"example": {"a" * 60 + "!": "x"}})
+    assert time.monotonic() - started < 10
+
+
+def test_patterns_are_those_of_openapi():
+    schema = TEXT | {"pattern": r"^\p{Lu}\/\d$"}
+    assert (
+        body_of(schema, media={"examples": {"a": {"value": "É/٣"}, "b": {"value": "É/3"}}}) == "É/3"
+    )
+
+
+def test_names_by_pattern_hold_for_examples():
+    schema = {"patternProperties": {"^n-": NUMBER}, "additionalProperties": False}
+    examples = [{"n-1": "x"}, {"m-1": 1}, {"n-1": 1}]
+    media = {"examples": {str(n): {"value": each} for n, each in enumerate(examples)}}
+    assert body_of(schema, media=media) == {"n-1": 1}
+
+
 # Discriminators.
 
 
@@ -242,6 +268,7 @@ DOUBLED = {
         ({"type": "object", "minProperties": 10**9}, {}, "1,000,000,000 properties"),
         (TEXT | {"pattern": "(((a{999}){999}){999}){999}"}, {}, "pattern"),
         (TEXT | {"pattern": r"\p{Nonsense"}, {}, "pattern"),
+        (TEXT | {"pattern": r"^\p{Lu}$"}, {}, "pattern .* of which no text could be made"),
         (NUMBER | {"minimum": 5, "maximum": 4}, {}, "no number"),
         (NUMBER | {"minimum": 10**400}, {}, "no number"),
         ({"type": "number", "multipleOf": 1e-300, "minimum": 1e308}, {}, "no number"),

@@ -296,6 +296,18 @@ def test_get_has_no_body():
     assert only_endpoint(post("application/json", example={"a": 1}), "get").json is None
 
 
+def test_idempotency_keys_are_new_in_each_request():
+    header = {"name": "Idempotency-Key", "in": "header", "required": True, "example": "k-1"}
+    key = {"type": "string", "example": "k-1"}
+    schema = {"required": ["idempotency_key"], "properties": {"idempotency_key": key}}
+    operation = post("application/json", schema) | {"parameters": [header]}
+    endpoint = only_endpoint(operation, "post")
+    assert endpoint.json == {"idempotency_key": "{{uuid}}"}
+    assert endpoint.headers == {"Idempotency-Key": "{{uuid}}"}
+    key["maxLength"] = 10
+    assert only_endpoint(operation, "post").json == {"idempotency_key": "k-1"}
+
+
 # Servers.
 
 

@@ -5,7 +5,9 @@ They lie in the folder that API_DESCRIPTIONS names.
 
 from __future__ import annotations
 
+import json
 import os
+import uuid
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -93,9 +95,14 @@ def test_bodies_are_what_another_validator_allows(file):
         assert endpoint.method == label.split()[0]
         if endpoint.json is not None:
             schema = absolute(schema_of(document, operation))
-            kind(schema, registry=registry).validate(endpoint.json)
+            kind(schema, registry=registry).validate(filled_in(endpoint.json))
             judged += 1
     assert judged > 3
+
+
+def filled_in(body: Any) -> Any:
+    """The body of one request, whose idempotency key is its own."""
+    return json.loads(json.dumps(body).replace("{{uuid}}", str(uuid.uuid4())))
 
 
 def schema_of(document: Any, operation: Any) -> Any:
