@@ -10,7 +10,7 @@ from robot.api.deco import keyword
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.config import split_list
 from ApiLoadLibrary.session.imports import Imports as SessionImports
-from ApiLoadLibrary.session.imports import imported_card
+from ApiLoadLibrary.session.showing import imported_html
 from ApiLoadLibrary.workload.imports.choice import Choice
 from ApiLoadLibrary.workload.imports.imported import Imported
 from ApiLoadLibrary.workload.imports.wanted import parse_methods
@@ -163,7 +163,7 @@ class Imports:
 
     def _told(self, imported: Imported, source: str) -> Imported:
         """The same, after it has been told in the log."""
-        logger.info(imported_card(imported), html=True)
+        logger.info(imported_html(imported), html=True)
         found, left_out = len(imported.endpoints), len(imported.left_out)
         logger.info(f"{source}: {found} endpoints, {left_out} left out.")
         return imported

@@ -11,7 +11,7 @@ from robot.api import logger
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.acceptance import AcceptanceSession, Conclude, as_it_is
-from ApiLoadLibrary.session.showing import plan_html, plan_lines, run_card
+from ApiLoadLibrary.session.showing import plan_html, plan_lines, run_html
 from ApiLoadLibrary.session.tester import Load, LoadPlan, Moment, Watcher
 from ApiLoadLibrary.values import Arrivals
 
@@ -138,6 +138,6 @@ class Sender:
 
 
 def _log_run(run: RunResult) -> None:
-    logger.info(run_card(run), html=True)
+    logger.info(run_html(run), html=True)
     for reason in run.generator.reasons:
         logger.warn(f"{run.name}: {reason}.")

@@ -7,16 +7,13 @@ from pathlib import Path
 from ApiLoadLibrary.files import write_whole
 
 from .build import build_document
-from .document import HTML_NAME, JSON_NAME, Document
+from .document import HTML_NAME, INTERIM_NAME, JSON_NAME, Document
 from .exports.files import exported
 from .html import render
 from .record import SessionRecord
 from .serial import to_json
 
-__all__ = ["INTERIM_NAME", "remove_interim", "write_interim", "write_reports"]
-
-INTERIM_NAME = "acceptance-interim.json"
-
+__all__ = ["write_interim", "write_reports"]
 
 BESIDE = ("junit", "markdown")
 """What is written beside the reports: what a CI server takes up by itself, a few kB each."""
@@ -54,12 +51,3 @@ def write_interim(record: SessionRecord, folder: Path) -> Path:
     path = folder / INTERIM_NAME
     write_whole(path, to_json(build_document(record)))
     return path
-
-
-def remove_interim(folder: Path) -> None:
-    """Take the interim report away, if there is one.
-
-    Raises:
-        OSError: It cannot be removed.
-    """
-    (folder / INTERIM_NAME).unlink(missing_ok=True)

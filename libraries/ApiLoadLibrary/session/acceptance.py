@@ -17,7 +17,6 @@ from ApiLoadLibrary.criteria.stop_watch import Loaded, StopWatch
 from ApiLoadLibrary.criteria.stopping import StopCondition, parse_stop
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.record import (
     LEFT_OUT,
     FailedTest,
@@ -26,7 +25,6 @@ from ApiLoadLibrary.report.record import (
     SystemUnderTest,
     Waiver,
 )
-from ApiLoadLibrary.report.words import headline
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.action import Action
@@ -40,7 +38,6 @@ from .calibration import Calibration, calibrate
 from .config import About, LoadTestConfig
 from .endpoints import Endpoints
 from .fault_line import FaultLine
-from .handing_over import hand_over
 from .http import require_reachable
 from .identity import Identity
 from .interim import Interim
@@ -421,6 +418,12 @@ class AcceptanceSession:
         self.background.end_all_of()
         self.fault_line.stop()
         self.closed = True
+        # What only the end needs is imported then, so that starting takes less.
+        from ApiLoadLibrary.report.build import build_document
+        from ApiLoadLibrary.report.words import headline
+
+        from .handing_over import hand_over
+
         document = build_document(self.record(versions))
         try:
             lines = hand_over(document, folder)

@@ -8,7 +8,6 @@ from typing import Any
 import requests
 
 from ApiLoadLibrary.errors import BadInput
-from ApiLoadLibrary.report.card import imported_card
 from ApiLoadLibrary.workload.imports.choice import Choice
 from ApiLoadLibrary.workload.imports.document import read_document
 from ApiLoadLibrary.workload.imports.har import from_har
@@ -20,7 +19,7 @@ from .acceptance import AcceptanceSession
 from .descriptions import at_server, beside, location_of
 from .source import read_source
 
-__all__ = ["Imports", "imported_card"]
+__all__ = ["Imports"]
 
 
 class Imports:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ApiLoadLibrary.report.document import INTERIM_NAME
 from ApiLoadLibrary.report.record import SessionRecord
-from ApiLoadLibrary.report.write import INTERIM_NAME, remove_interim, write_interim
 
 from .history import History
 
@@ -32,7 +32,7 @@ class Interim:
             self._folder = folder
             with contextlib.suppress(OSError):
                 if History(folder).rescue(INTERIM_NAME):
-                    remove_interim(folder)
+                    (folder / INTERIM_NAME).unlink()
 
     def write(self, record: Callable[[], SessionRecord], *, at_once: bool = False) -> None:
         """Write what is known now; not so often that it would disturb the load.
@@ -42,6 +42,8 @@ class Interim:
         now = time.monotonic()
         if self._folder is None or (now < self._next_s and not at_once):
             return
+        from ApiLoadLibrary.report.write import write_interim  # late: starting takes less
+
         with contextlib.suppress(OSError):
             write_interim(record(), self._folder)
         self._next_s = time.monotonic() + max(EVERY_S, OF_THE_TIME * (time.monotonic() - now))
@@ -50,4 +52,4 @@ class Interim:
         """The reports are written: the interim one has done its duty."""
         if self._folder is not None:
             with contextlib.suppress(OSError):
-                remove_interim(self._folder)
+                (self._folder / INTERIM_NAME).unlink(missing_ok=True)

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from ApiLoadLibrary.report.card import plan_card, run_card
+from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.formats import rate
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.action import Action
+from ApiLoadLibrary.workload.imports.imported import Imported
 from ApiLoadLibrary.workload.origin import address_of
 
-__all__ = ["plan_html", "plan_lines", "run_card"]
+__all__ = ["imported_html", "plan_html", "plan_lines", "run_html"]
 
 
 def plan_html(plan: LoadPlan, server: str) -> str:
     """What would go where, how fast, how much: a table for the log."""
+    from ApiLoadLibrary.report.card import plan_card  # late: starting takes less
+
     return plan_card(_rows(plan, server), plan.transport.workers, plan.carried_by, _slots(plan))
+
+
+def run_html(run: RunResult) -> str:
+    """What was sent, and what came back: a card for the log."""
+    from ApiLoadLibrary.report.card import run_card  # late: starting takes less
+
+    return run_card(run)
+
+
+def imported_html(imported: Imported) -> str:
+    """What an import has found: a card for the log."""
+    from ApiLoadLibrary.report.card import imported_card  # late: starting takes less
+
+    return imported_card(imported)
 
 
 def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | None]]:

@@ -21,6 +21,7 @@ from .run import Generator, Phase, RequestSample, Run, Second
 
 __all__ = [
     "HTML_NAME",
+    "INTERIM_NAME",
     "JSON_NAME",
     "SCHEMA_VERSION",
     "Alert",
@@ -57,6 +58,7 @@ SCHEMA_VERSION = "1.1"
 
 JSON_NAME = "acceptance-report.json"
 HTML_NAME = "acceptance-report.html"
+INTERIM_NAME = "acceptance-interim.json"
 
 
 @dataclass(frozen=True, slots=True)

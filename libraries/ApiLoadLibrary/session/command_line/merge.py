@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ApiLoadLibrary.errors import BadInput
-from ApiLoadLibrary.report.document import JSON_NAME
+from ApiLoadLibrary.report.document import INTERIM_NAME, JSON_NAME
 from ApiLoadLibrary.report.merge import merged
 from ApiLoadLibrary.report.source import read_report
-from ApiLoadLibrary.report.write import INTERIM_NAME
 from ApiLoadLibrary.session.handing_over import hand_over
 
 __all__ = ["add_to"]
