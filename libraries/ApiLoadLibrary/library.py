@@ -22,6 +22,7 @@ from .keywords.data import Data
 from .keywords.endpoints import Endpoints
 from .keywords.faults import Faults
 from .keywords.imports import Imports
+from .keywords.journeys import Journeys
 from .keywords.left_out import place_of, root_of
 from .keywords.literal import end_before_load, slips
 from .keywords.loads import Loads
@@ -55,7 +56,17 @@ PARTS = (
     Waivers,
     Faults,
 )
-SENDING_PARTS = (Loads, Bursts, Capacity, RateLimits, Recovery, Strangers, Sockets, Background)
+SENDING_PARTS = (
+    Loads,
+    Bursts,
+    Journeys,
+    Capacity,
+    RateLimits,
+    Recovery,
+    Strangers,
+    Sockets,
+    Background,
+)
 """Classes of keywords; the latter carry out load sentences, and share who does it."""
 
 

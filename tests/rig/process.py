@@ -56,6 +56,13 @@ def queueing_server(servers: int, service_ms: float) -> Iterator[str]:
 
 
 @contextmanager
+def coffee_shop(*arguments: str) -> Iterator[str]:
+    """The address of a fresh shop that knows its customers."""
+    with _process("rig.coffee_shop", *arguments) as line:
+        yield f"http://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
 def limited_server(kind: str, limit: int, window_s: float, *arguments: str) -> Iterator[str]:
     """The address of a fresh server with a rate limiter of this kind."""
     with _process("rig.limited", kind, str(limit), str(window_s), *arguments) as line:

@@ -45,6 +45,8 @@ FILLERS = {
     "low": ["0.5"],
     "high": ["1,000"],
     "steps": ["5"],
+    "journeys": ["Buy A Coffee", "Look Around, Buy A Coffee"],
+    "journey": ["Buy A Coffee"],
     "factor": ["3", "2.5"],
     "mix": ["6 Products, 3 Create Order", "70 % Products, 30 % Orders"],
     "time": ["5 s"],

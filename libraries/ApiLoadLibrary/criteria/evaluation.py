@@ -21,7 +21,7 @@ from .figures import (
     throughput,
 )
 from .finding import Finding, enough
-from .grammar import EVERYTHING, Criterion, not_of_everything, parse_metric, spelled
+from .grammar import EACH_ENDPOINT, EVERYTHING, Criterion, not_of_everything, parse_metric, spelled
 from .judgement import Judgement, Verdict
 from .latency import judge_latency
 from .limits import Limit
@@ -95,7 +95,12 @@ def evaluate(criterion: Criterion, run: RunResult) -> Judgement:
 
 
 def _subjects(criterion: Criterion, run: RunResult) -> list[Subject]:
-    return _found(criterion.metric, criterion.scope, run)
+    found = _found(criterion.metric, criterion.scope, run)
+    if criterion.target is None and criterion.scope in (None, EACH_ENDPOINT):
+        # A journey has a threshold only if it was given one of its own.
+        own = [each for each in run.journeys if each.threshold_ns is not None]
+        found += [Subject(run, (each,), each.name) for each in own]
+    return found
 
 
 def _found(metric: Metric, scope: str | None, run: RunResult) -> list[Subject]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ApiLoadLibrary.measurement.resources import ResourceSample
@@ -36,7 +36,8 @@ def everything(runs: Sequence[RunResult]) -> RunResult:
         scenario="closed" if any(each.closed for each in runs) else last.scenario,
         length_ns=starts[-1] * NS_PER_S,
         duration_s=sum(each.duration_s for each in runs),
-        endpoints=tuple(_endpoints(runs, starts[:-1])),
+        endpoints=tuple(_counted_through(runs, starts[:-1], lambda run: run.endpoints)),
+        journeys=tuple(_counted_through(runs, starts[:-1], lambda run: run.journeys)),
         generator=replace(
             last.generator,
             reasons=tuple(faults),
@@ -50,10 +51,14 @@ def everything(runs: Sequence[RunResult]) -> RunResult:
     )
 
 
-def _endpoints(runs: Iterable[RunResult], starts: Iterable[int]) -> Iterator[EndpointResult]:
-    """The endpoints of all runs, their seconds counted through."""
+def _counted_through(
+    runs: Iterable[RunResult],
+    starts: Iterable[int],
+    of: Callable[[RunResult], Iterable[EndpointResult]],
+) -> Iterator[EndpointResult]:
+    """The endpoints, or journeys, of all runs, their seconds counted through."""
     for run, start in zip(runs, starts, strict=True):
-        for each in run.endpoints:
+        for each in of(run):
             seconds = {start + n: second for n, second in each.tally.seconds.items()}
             yield replace(each, tally=replace(each.tally, seconds=seconds))
 

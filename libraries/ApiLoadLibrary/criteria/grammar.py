@@ -50,7 +50,7 @@ from ApiLoadLibrary.values import Amount, ByteRate, Duration, Factor, Percent, R
 
 from .figure import Figure
 from .limits import Target
-from .metrics import METRIC_NAMES, SHARES, Dimension, Metric, find_metric
+from .metrics import FINISHED, METRIC_NAMES, SHARES, Dimension, Metric, find_metric
 from .observed import OBSERVED, Observed
 from .when import ALL, CONFIDENCE, When, read_clauses
 
@@ -261,7 +261,7 @@ def _refuse_missing_of(text: str, tokens: list[_Token]) -> None:
 def _no_metric(written: str) -> str:
     shares = [f"share of {each}" for each in ("429", "5xx", *SHARES)]
     guess = nearest(
-        written, ("p50", "p90", "p95", "p99", "p99.9", *METRIC_NAMES, *OBSERVED, *shares)
+        written, ("p50", "p90", "p95", "p99", "p99.9", *METRIC_NAMES, FINISHED, *OBSERVED, *shares)
     )
     hint = f" Did you mean '{guess}'?" if guess else ""
     return f"there is no metric '{written}'.{hint} {_known()}"

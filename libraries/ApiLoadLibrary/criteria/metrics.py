@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ApiLoadLibrary.measurement.histogram import Cells, Histogram
-from ApiLoadLibrary.measurement.outcomes import FailureKind, describe, is_status
+from ApiLoadLibrary.measurement.outcomes import DONE, FailureKind, describe, is_status
 from ApiLoadLibrary.measurement.result import merged
 from ApiLoadLibrary.measurement.tally import Second, Tally
 
@@ -18,6 +18,7 @@ from .observed import OBSERVED
 __all__ = [
     "ERROR_RATE",
     "FIGURES",
+    "FINISHED",
     "METRIC_NAMES",
     "SHARES",
     "Clock",
@@ -149,12 +150,14 @@ class Share:
         title: As a sentence begins.
         holds: Whether a request that ended so is counted.
         failures_only: Whether it is counted only if its endpoint does not expect that.
+        of_journeys: Whether journeys are counted, and not requests.
     """
 
     name: str
     title: str
     holds: Callable[[int], bool] = field(repr=False, compare=False)
     failures_only: bool = False
+    of_journeys: bool = False
 
     dimension = Dimension.SHARE
     by_endpoint = False
@@ -170,9 +173,14 @@ class Share:
 
 Metric = Latency | Share | Figure
 
+FINISHED = "finished journeys"
 ERROR_RATE = Share("error rate", "Error rate", lambda _: True, failures_only=True)
 _FIGURES: tuple[Share | Figure, ...] = (
     ERROR_RATE,
+    Share(
+        *(FINISHED, "Share of finished journeys", lambda outcome: outcome == DONE),
+        of_journeys=True,
+    ),
     Figure("achieved rate", "Achieved rate", Dimension.RATE),
     Figure("throughput", "Throughput", Dimension.THROUGHPUT),
     Figure("cpu", "CPU", Dimension.RESOURCE, has_endpoints=False, watched=True),
@@ -208,7 +216,7 @@ _STATISTICS = {word: word for word in _TITLES} | {
     "maximum": "max",
 }
 _ALL_ANSWERS = " of all answers"
-METRIC_NAMES = (*_TITLES, *(each for each in FIGURES if each not in OBSERVED))
+METRIC_NAMES = (*_TITLES, *(each for each in FIGURES if each not in (FINISHED, *OBSERVED)))
 """Every metric but the percentiles, the shares of what is named, and what only some loads show."""
 
 _PERCENTILE = re.compile(r"p(\d{1,2})(?:\.(\d{1,2}))?", re.ASCII)

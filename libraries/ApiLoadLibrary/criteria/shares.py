@@ -40,7 +40,7 @@ def judge_share(metric: Share, limit: Limit, subject: Subject, confidence: float
     """
     measured = share_percent(metric, subject)
     if measured is None:
-        return unmeasured(subject, limit, "no requests were made")
+        return unmeasured(subject, limit, _why_nothing(metric))
     requests = subject.requests
     basis = (subject.basis(requests),)
     verdict = limit.point_verdict(measured)
@@ -52,6 +52,12 @@ def judge_share(metric: Share, limit: Limit, subject: Subject, confidence: float
     if finding.verdict is not Verdict.FAIL:
         return doubted(finding)
     return _blamed(finding, metric, confidence)
+
+
+def _why_nothing(metric: Share) -> str:
+    if metric.of_journeys:
+        return "no journey was begun: it is found by `Start … Journeys …`"
+    return "no requests were made"
 
 
 def _is_count(limit: Limit) -> bool:

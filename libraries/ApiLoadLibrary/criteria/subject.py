@@ -15,7 +15,7 @@ from ApiLoadLibrary.measurement.watched import Watched
 from ApiLoadLibrary.values import Rate
 
 from .grammar import EACH_ENDPOINT, EVERYTHING, THE_RUN
-from .metrics import Metric
+from .metrics import Metric, Share
 
 __all__ = ["Subject", "names_in", "subjects"]
 
@@ -75,11 +75,12 @@ class Subject(Totals):
 
     def basis(self, samples: int) -> str:
         """`12,000 requests at 1,000/min`, or `9,000 of 12,000 …` when not all of them count."""
-        plural = "" if self.requests == 1 else "s"
+        noun = self.endpoints[0].noun if self.endpoints else "request"
+        things = noun if self.requests == 1 else f"{noun}s"
         part = "" if samples == self.requests else f"{samples:,} of "
         runs = self.run.load_runs
         where = f"at {self.rate}" if runs == 1 else f"in {runs:,} load runs"
-        return f"{part}{self.requests:,} request{plural} {where}"
+        return f"{part}{self.requests:,} {things} {where}"
 
 
 def subjects(metric: Metric, scope: str | None, run: RunResult) -> list[Subject]:
@@ -88,6 +89,8 @@ def subjects(metric: Metric, scope: str | None, run: RunResult) -> list[Subject]
     Raises:
         UnknownName: The run has no such endpoint or group.
     """
+    if isinstance(metric, Share) and metric.of_journeys:
+        return _of_journeys(scope, run)
     if scope in (THE_RUN, EVERYTHING) or (scope is None and not metric.by_endpoint):
         return [Subject(run, run.endpoints)]
     found = run.endpoints if scope in (None, EACH_ENDPOINT) else _named(scope or "", run)
@@ -96,9 +99,25 @@ def subjects(metric: Metric, scope: str | None, run: RunResult) -> list[Subject]
     return [Subject(run, found, found[0].group)]
 
 
+def _of_journeys(scope: str | None, run: RunResult) -> list[Subject]:
+    """The run's journeys together, or each, or the one that is named."""
+    if scope in (None, THE_RUN, EVERYTHING):
+        name = run.journeys[0].name if len(run.journeys) == 1 else None
+        return [Subject(run, run.journeys, name)]
+    found = [
+        each
+        for each in run.journeys
+        if scope == EACH_ENDPOINT or each.name.casefold() == (scope or "").casefold()
+    ]
+    if not found and scope != EACH_ENDPOINT:
+        raise UnknownName("journey", scope or "", [each.name for each in run.journeys])
+    return [Subject(run, (each,), each.name) for each in found] or [Subject(run, ())]
+
+
 def _named(name: str, run: RunResult) -> tuple[EndpointResult, ...]:
     """The endpoint of this name, or those of the group."""
-    by_name = tuple(each for each in run.endpoints if each.name.casefold() == name.casefold())
+    every = (*run.endpoints, *run.journeys)
+    by_name = tuple(each for each in every if each.name.casefold() == name.casefold())
     of_group = tuple(
         each for each in run.endpoints if each.group and each.group.casefold() == name.casefold()
     )
@@ -114,4 +133,5 @@ def names_in(run: RunResult) -> list[str]:
 
 def _names(run: RunResult) -> Iterator[str]:
     yield from (each.name for each in run.endpoints)
+    yield from (each.name for each in run.journeys)
     yield from (each.group for each in run.endpoints if each.group)

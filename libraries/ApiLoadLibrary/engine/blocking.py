@@ -20,7 +20,7 @@ from ApiLoadLibrary.measurement.outcomes import Failure
 from .books import Tell
 from .dispatch import Dispatcher
 from .plan import ShardPlan
-from .sending import Task, senders_of
+from .sending import Send, Task, senders_of
 
 __all__ = ["BlockingLoop"]
 
@@ -32,13 +32,16 @@ class BlockingLoop(Dispatcher[Task]):
         EngineFailed: A worker has not what it needs, or there are not so many threads.
     """
 
+    task_class: type[Task] = Task
+    """What its requests are."""
+
     def __init__(self, plan: ShardPlan, tell: Tell) -> None:
         super().__init__(plan, tell)
         self._open: set[Task] = set()
         self._overrun: set[Task] = set()  # timed out, and not returned yet
         self._inbox: queue.SimpleQueue[Task] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[Task] = queue.SimpleQueue()
-        self._take, self._give_back = Task, self._open.discard
+        self._take, self._give_back = self.task_class, self._open.discard
         self._start_workers()
         self._load_next()
 
@@ -55,7 +58,7 @@ class BlockingLoop(Dispatcher[Task]):
 
     def _work(self, ready: queue.SimpleQueue[BaseException | None]) -> None:
         try:
-            senders = senders_of(self._plan, self._rendering.renderers, self._examiner.wants)
+            senders = self._senders()
         except BaseException as error:  # noqa: BLE001 - said by who waits for it
             ready.put(error)
             return
@@ -74,6 +77,10 @@ class BlockingLoop(Dispatcher[Task]):
                 task.answer = None
             self._outbox.put(task)
             del task  # else it is kept until the next one comes
+
+    def _senders(self) -> list[Send]:
+        """What one worker sends with, by endpoint; called in its thread."""
+        return senders_of(self._plan, self._rendering.renderers, self._examiner.wants)
 
     # The dispatcher's.
 
@@ -100,9 +107,15 @@ class BlockingLoop(Dispatcher[Task]):
             return
         if task.error:
             self.errors.setdefault(task.endpoint, task.error)
-        in_time = task.ended_ns - task.sent_ns < self._plan.timeout_ns
-        told = in_time or task.outcome == Failure.CONNECT_TIMEOUT
+        told = not self._is_late(task, task.ended_ns) or task.outcome == Failure.CONNECT_TIMEOUT
         self._finish(task, task.outcome if told else Failure.ANSWER_TIMEOUT, task.ended_ns)
+
+    def _is_late(self, task: Task, now: int) -> bool:
+        """Whether it has taken longer than the time-out by then."""
+        return now - task.sent_ns >= self._plan.timeout_ns
+
+    def _overdue(self, now: int) -> list[Task]:
+        return [each for each in self._open if self._is_late(each, now)]
 
     def _under_way(self) -> Iterable[Task]:
         return self._open

@@ -22,19 +22,23 @@ class CookieJar:
     """What answers have set so far."""
 
     def __init__(self) -> None:
-        self._jar = http.cookiejar.CookieJar()
+        self._jar: http.cookiejar.CookieJar | None = None  # many servers set none at all
         self._known: dict[str, tuple[float, bytes]] = {}
 
     def store(self, url: str, set_cookies: Iterable[bytes]) -> None:
         """Take what an answer from this URL has set."""
         answer = _Answer(set_cookies)
         if answer.any:
+            if self._jar is None:
+                self._jar = http.cookiejar.CookieJar()
             # Its types ask for more of an answer than it ever looks at.
             self._jar.extract_cookies(answer, urllib.request.Request(url))  # type: ignore[arg-type]  # noqa: S310
             self._known.clear()
 
     def header(self, url: str) -> bytes:
         """What `Cookie` says in a request to this URL; empty without a cookie."""
+        if self._jar is None:
+            return b""
         now = monotonic()
         asked_at, value = self._known.get(url, (-REMEMBERED_S, b""))
         if now - asked_at >= REMEMBERED_S:

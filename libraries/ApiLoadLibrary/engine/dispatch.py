@@ -26,6 +26,7 @@ from time import monotonic_ns
 from typing import Generic, TypeVar
 
 from ApiLoadLibrary.measurement.exchange import Exchange
+from ApiLoadLibrary.measurement.journeys import JourneyFindings
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.sockets import SocketFindings
 from ApiLoadLibrary.measurement.tally import CAPPED, NOTHING, WORKERS_BUSY
@@ -103,6 +104,11 @@ class Dispatcher(ABC, Generic[C]):
     def checked(self) -> CheckWork:
         """What checks of answers took, and found."""
         return self._examiner.work
+
+    @property
+    def journeys(self) -> JourneyFindings | None:
+        """What became of journeys; None where there are none."""
+        return None
 
     @property
     def stopped(self) -> bool:
@@ -189,16 +195,22 @@ class Dispatcher(ABC, Generic[C]):
             arrival = self._next
             if arrival is None or self._start_ns + arrival[0] > now:
                 return
-            if self._busy >= self._workers:
-                self._all_busy_ns = now
-                return
-            if self._limiter is not None and (wait_ns := self._limiter.try_acquire()):
-                self._limiter_free_ns = now + wait_ns
-                self._capped_ns = now
+            if not self._may_send(now):
                 return
             self._start(arrival, now)
             self._load_next()
             now = monotonic_ns()
+
+    def _may_send(self, now: int) -> bool:
+        """Whether a worker is free, and the cap allows it; what is due has to wait else."""
+        if self._busy >= self._workers:
+            self._all_busy_ns = now
+            return False
+        if self._limiter is not None and (wait_ns := self._limiter.try_acquire()):
+            self._limiter_free_ns = now + wait_ns
+            self._capped_ns = now
+            return False
+        return True
 
     def _start(self, arrival: Arrival, now: int) -> None:
         offset, endpoint, number = arrival
@@ -320,8 +332,12 @@ class Dispatcher(ABC, Generic[C]):
             waited = self._why_waiting(due)
             busy = waited == WORKERS_BUSY
             reason = Failure.DROPPED_WORKERS_BUSY if busy else Failure.DROPPED_GENERATOR
-            self._books.record_dropped(endpoint, number, due, reason, waited)
+            self._drop(endpoint, number, due, reason, waited)
             self._next = next(self._arrivals, None)
+
+    def _drop(self, endpoint: int, number: int, due_ns: int, reason: int, waited_for: int) -> None:
+        """This arrival will never be sent."""
+        self._books.record_dropped(endpoint, number, due_ns, reason, waited_for)
 
 
 def _arrivals(plan: ShardPlan) -> Iterator[Arrival]:

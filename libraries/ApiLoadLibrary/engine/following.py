@@ -24,14 +24,14 @@ from .plan import ShardPlan
 from .poller import Event, Poller
 from .redirects import REDIRECTS, Hop, next_hop, target_of
 
-__all__ = ["FollowingLoop"]
+__all__ = ["FollowingConnection", "FollowingLoop"]
 
 MOST_HOPS = 10
 NO_HOPS = (0, 0, -1, -1, False)
 LOCATION, SET_COOKIE = b"location", b"set-cookie"
 
 
-class _Following(Connection):
+class FollowingConnection(Connection):
     """A connection whose answers can be looked at.
 
     Attributes:
@@ -97,7 +97,7 @@ class _Following(Connection):
 
     def succeed(self, other: Connection) -> None:
         """Take the place of another connection, whose worker turns to this origin."""
-        assert isinstance(other, _Following)
+        assert isinstance(other, FollowingConnection)
         self.jar = other.jar
 
     def begin(self, method: str, request: bytes, now_ns: int) -> None:
@@ -106,7 +106,7 @@ class _Following(Connection):
         self._hops_before = NO_HOPS
         self._begin_hop(method, request, now_ns)
 
-    def go_on(self, earlier: _Following, hop: Hop) -> None:
+    def go_on(self, earlier: FollowingConnection, hop: Hop) -> None:
         """Send what a redirect asks for, as a part of the request that was redirected.
 
         Raises:
@@ -171,25 +171,32 @@ class FollowingLoop(LoadLoop):
         self._follows = plan.follow
         self._traced = frozenset(each.encode("latin-1") for each in plan.traced or ())
         self._keeps = [each.keeps_answers for each in plan.endpoints]
-        self._answered: list[tuple[_Following, int, int]] = []
+        self._answered: list[tuple[FollowingConnection, int, int]] = []
         super().__init__(plan, tell)
+
+    connection_class: type[FollowingConnection] = FollowingConnection
+    """What its connections are."""
 
     def _make_connection(self, connector: Connector) -> Connection:
         jar = CookieJar() if self._plan.cookies else None
-        return _Following(
+        return self.connection_class(
             *(connector, self._poller, self._carriers, jar, self._traced),
             keeps_answers=any(self._keeps),
             always_looks=self._plan.looks_at_headers,
         )
 
     def _begin(self, carrier: Connection, now: int) -> None:
-        assert isinstance(carrier, _Following)
+        assert isinstance(carrier, FollowingConnection)
         wanted = self._keeps[carrier.endpoint]
-        carrier.kept.wants_body = wanted and self._examiner.wants(carrier.endpoint, carrier.arrival)
+        carrier.kept.wants_body = wanted and self._is_wanted(carrier)
         super()._begin(carrier, now)
 
+    def _is_wanted(self, carrier: FollowingConnection) -> bool:
+        """Whether the answer to its request is looked at."""
+        return self._examiner.wants(carrier.endpoint, carrier.arrival)
+
     def _finish(self, carrier: Connection, outcome: int, ended_ns: int) -> None:
-        assert isinstance(carrier, _Following)
+        assert isinstance(carrier, FollowingConnection)
         if is_status(outcome):
             carrier.keep_cookies()
             if self._follows and outcome in REDIRECTS and self._is_led_on(carrier, outcome):
@@ -198,7 +205,7 @@ class FollowingLoop(LoadLoop):
         if carrier.kept.wants_body and is_status(outcome):
             self._answered.append((carrier, outcome, ended_ns))
         else:
-            super()._finish(carrier, outcome, ended_ns)
+            self._conclude(carrier, outcome, ended_ns)
 
     def _go_on(self, events: list[Event]) -> None:
         super()._go_on(events)
@@ -211,11 +218,15 @@ class FollowingLoop(LoadLoop):
         for carrier, status, ended_ns in self._answered:
             answer = carrier.kept.answer(status, ended_ns - carrier.sent_ns)
             outcome = self._examiner.examined(carrier.endpoint, carrier.arrival, status, answer)
-            super()._finish(carrier, outcome, ended_ns)
+            self._conclude(carrier, outcome, ended_ns)
         self._answered.clear()
         self._examiner.note(began_ns)
 
-    def _is_led_on(self, carrier: _Following, status: int) -> bool:
+    def _conclude(self, carrier: FollowingConnection, outcome: int, ended_ns: int) -> None:
+        """The request has ended, and all redirects with it."""
+        super()._finish(carrier, outcome, ended_ns)
+
+    def _is_led_on(self, carrier: FollowingConnection, status: int) -> bool:
         """Go where the redirect leads, if it leads anywhere; the request then goes on, or fails."""
         try:
             hop = carrier.next_hop(status)
@@ -232,11 +243,11 @@ class FollowingLoop(LoadLoop):
             self._go_to(hop, carrier)
         return True
 
-    def _go_to(self, hop: Hop, carrier: _Following) -> None:
+    def _go_to(self, hop: Hop, carrier: FollowingConnection) -> None:
         turned: Connection = carrier
         if hop.origin != carrier.connector.origin:
             turned = self._pools.turn(carrier, hop.origin)
-        assert isinstance(turned, _Following)
+        assert isinstance(turned, FollowingConnection)
         try:
             turned.go_on(carrier, hop)
         except RequestFailed as failed:

@@ -191,6 +191,7 @@ class _Shard:
         self._number = plan.shard
         self._tallies = [plan.empty_tallies() for _ in plan.phases]
         self._judged = [phase.judged for phase in plan.phases]
+        self._requests = len(plan.endpoints) - len(plan.journeys)
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._sending = threading.Lock()  # tokens are renewed in a thread of their own
@@ -266,7 +267,8 @@ class _Shard:
             case (Part() as part, int() as busy):
                 with self._lock:
                     self._tallies[part.phase][part.endpoint].merge(part.tally)
-                    self._progress.add(part, judged=self._judged[part.phase])
+                    if part.endpoint < self._requests:
+                        self._progress.add(part, judged=self._judged[part.phase])
                     self._progress.busy = busy
             case message if message == READY:
                 self._ready.set()

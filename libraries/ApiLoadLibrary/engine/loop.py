@@ -27,24 +27,29 @@ class LoadLoop(Dispatcher[Connection]):
         self._methods = [each.method for each in plan.requests]
         self._poller: Poller = make_poller()
         self._carriers: dict[int, Connection] = {}  # by descriptor: those with a socket
-        self._pools = Pools(plan, self._make_connection)
+        self._pools = self._make_pools()
         self._take, self._give_back = self._pools.take, self._pools.give_back
         self._request = b""
         self._load_next()
+
+    def _make_pools(self) -> Pools:
+        return Pools(self._plan, self._make_connection)
 
     def _make_connection(self, connector: Connector) -> Connection:
         return Connection(connector, self._poller, self._carriers)
 
     def _load_next(self) -> None:
         """Take the next arrival from the stream and render it while there is time."""
-        self._next = arrival = next(self._arrivals, None)
-        if arrival is not None:
-            self._request = self._renderers[arrival[1]](arrival[2])
+        self._next = next(self._arrivals, None)
+        self._render_next()
+
+    def _render_next(self) -> None:
+        if self._next is not None:
+            self._request = self._renderers[self._next[1]](self._next[2])
 
     def _sign_anew(self) -> None:
         super()._sign_anew()
-        if self._next is not None:  # it was rendered with what held then
-            self._request = self._renderers[self._next[1]](self._next[2])
+        self._render_next()  # it was rendered with what held then
 
     def _begin(self, carrier: Connection, now: int) -> None:
         try:

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ApiLoadLibrary.measurement.exchange import Exchange
+from ApiLoadLibrary.measurement.journeys import JourneyFindings
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.sockets import SocketFindings
 from ApiLoadLibrary.measurement.tally import Tally
 from ApiLoadLibrary.values import Rate
 from ApiLoadLibrary.workload.action import Call
 from ApiLoadLibrary.workload.check import Check
+from ApiLoadLibrary.workload.journey import Think
 from ApiLoadLibrary.workload.message import MessageTemplate
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
+from ApiLoadLibrary.workload.taken import Take
 
 from .schedule import Schedule
 
@@ -22,6 +25,8 @@ __all__ = [
     "CheckWork",
     "Detours",
     "PlannedEndpoint",
+    "PlannedJourney",
+    "PlannedStep",
     "Request",
     "ShardEnd",
     "ShardPlan",
@@ -37,8 +42,43 @@ Tallies = list[list[Tally]]
 """By phase, then by endpoint."""
 
 
-Request = RequestTemplate | Call | MessageTemplate
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step of a journey.
+
+    Attributes:
+        place: Of its endpoint in the plan.
+        think: How long the user thinks before it.
+        takes: What the user takes from its answer.
+        name: What a Python function calls it.
+    """
+
+    place: int
+    think: Think
+    takes: tuple[Take, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJourney:
+    """What stands for a journey's request: its steps, whose endpoints come before all journeys.
+
+    Attributes:
+        steps: In their order.
+        seed: Of the time that users think.
+        call: What takes the steps, where it is a Python function.
+    """
+
+    steps: tuple[PlannedStep, ...]
+    seed: int
+    call: Call | None = None
+
+
+Request = RequestTemplate | Call | MessageTemplate | PlannedJourney
 """What is sent; or what is called instead."""
+
+MOST_KEPT = 10_000
+"""Connections that are kept while their users think, over all shards; more are opened again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +185,13 @@ class ShardPlan:
     @property
     def closed(self) -> bool:
         """Whether workers send as soon as they are free (closed model), not by a schedule."""
-        return self.endpoints[0].schedule is None
+        return all(each.schedule is None for each in self.endpoints)
+
+    @property
+    def journeys(self) -> list[PlannedJourney]:
+        """Those of the run; their endpoints are the last ones, and alone have schedules."""
+        sent = (each.request for each in self.endpoints)
+        return [each for each in sent if isinstance(each, PlannedJourney)]
 
     @property
     def looks_at_answers(self) -> bool:
@@ -167,7 +213,7 @@ class ShardPlan:
     def connections(self) -> int:
         """The most that are open at once: a blocking worker keeps one to each server."""
         if not self.blocking:
-            return self.workers
+            return self.workers + (MOST_KEPT // self.shards if self.journeys else 0)
         requests = self.requests
         servers = {each.origin for each in requests}
         return self.workers * (len(servers) + len(self.endpoints) - len(requests))
@@ -221,6 +267,7 @@ class ShardEnd:
         trace: Each request that was sent, of a run that is traced.
         sockets: What became of WebSocket connections, where there were some.
         checked: What checks of its answers took it, and found.
+        journeys: What became of journeys, where there were some.
     """
 
     ended_ns: int
@@ -234,6 +281,7 @@ class ShardEnd:
     trace: tuple[Exchange, ...] = ()
     sockets: SocketFindings | None = None
     checked: CheckWork = field(default_factory=CheckWork)
+    journeys: JourneyFindings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .plan import ShardPlan
 
-__all__ = ["Render", "Rendering"]
+__all__ = ["Render", "Rendering", "UserRender"]
 
 Render = Callable[[int], bytes]
 """From an arrival's number to the whole request's bytes."""
+
+UserRender = Callable[[int, Mapping[str, Any]], bytes]
+"""From that, and what the user has taken from answers, to the same."""
 
 
 class Rendering:
@@ -23,6 +27,7 @@ class Rendering:
     Attributes:
         renderers: By the endpoint's place; always the same object, with what holds now in it.
             It may be read in any thread.
+        user_renderers: The same in a run of journeys, where requests show what users took.
     """
 
     def __init__(self, plan: ShardPlan) -> None:
@@ -32,7 +37,9 @@ class Rendering:
             for place, each in enumerate(plan.endpoints)
             if isinstance(each.request, RequestTemplate)
         }
+        self._for_users = bool(plan.journeys)
         self.renderers: dict[int, Render] = {}
+        self.user_renderers: dict[int, UserRender] = {}
         self._render_anew(self._templates)
 
     def renew(self, tokens: Mapping[int, str]) -> None:
@@ -45,4 +52,8 @@ class Rendering:
 
     def _render_anew(self, templates: Mapping[int, RequestTemplate]) -> None:
         for place, each in templates.items():
-            self.renderers[place] = each.signed(self._tokens).renderer()
+            signed = each.signed(self._tokens)
+            if self._for_users:
+                self.user_renderers[place] = signed.user_renderer()
+            else:
+                self.renderers[place] = signed.renderer()

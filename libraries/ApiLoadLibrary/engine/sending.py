@@ -29,7 +29,7 @@ from .http1 import Kept
 from .plan import Request, ShardPlan
 from .rendering import Render
 
-__all__ = ["Send", "Task", "senders_of"]
+__all__ = ["Send", "Task", "outcome_of", "senders_of"]
 
 CHUNK_BYTES = 64 * 1024
 WORDS_KEPT = 200
@@ -118,19 +118,25 @@ class _Calling:
         """Call it once."""
         try:
             returned = self._function(task.arrival + 1)
-        except AssertionError:
-            return Failure.CHECK_FAILED
         except BaseException as error:  # noqa: BLE001 - a worker outlives whatever it calls
-            known = _status_of(error) or failure_behind(error)
-            if known is None:
-                task.error = f"raised {type(error).__name__}: {_words(str, error)}"
-            return Failure.SENDER_FAILED if known is None else known
+            return outcome_of(error, task)
         if returned is None:
             return DONE
         if isinstance(returned, int) and 100 <= returned <= 599:
             return int(returned)
         task.error = f"returned {_words(repr, returned)}, neither None nor an HTTP status"
         return Failure.SENDER_FAILED
+
+
+def outcome_of(error: BaseException, task: Task) -> int:
+    """What an exception of others' code says of a request; where it is only a mistake of that
+    code, the task is told in words."""
+    if isinstance(error, AssertionError):
+        return Failure.CHECK_FAILED
+    known = _status_of(error) or failure_behind(error)
+    if known is None:
+        task.error = f"raised {type(error).__name__}: {_words(str, error)}"
+    return Failure.SENDER_FAILED if known is None else known
 
 
 def _status_of(error: BaseException) -> int | None:

@@ -85,11 +85,23 @@ def _loop_for(plan: ShardPlan, tell: Tell) -> Loop:
         from .sockets import SocketLoop  # what it needs is imported by those who need it
 
         return SocketLoop(plan, tell)
+    if plan.journeys:
+        return _journey_loop_for(plan, tell)
     if not plan.blocking:
         return FollowingLoop(plan, tell) if plan.looks_at_answers else LoadLoop(plan, tell)
     from .blocking import BlockingLoop  # it needs `requests`, which takes long to import
 
     return BlockingLoop(plan, tell)
+
+
+def _journey_loop_for(plan: ShardPlan, tell: Tell) -> Loop:
+    if plan.blocking:
+        from .guided import GuidedLoop
+
+        return GuidedLoop(plan, tell)
+    from .journeys import JourneyLoop
+
+    return JourneyLoop(plan, tell)
 
 
 def _run(loop: Loop, start_ns: int) -> ShardEnd:
@@ -111,6 +123,7 @@ def _run(loop: Loop, start_ns: int) -> ShardEnd:
         trace=tuple(loop.trace),
         sockets=loop.sockets,
         checked=loop.checked,
+        journeys=loop.journeys,
     )
 
 

@@ -15,6 +15,7 @@ from robot.api.types import Secret
 from ApiLoadLibrary.errors import BadCheck, BadCriterion
 from ApiLoadLibrary.session.acceptance import check_criterion
 from ApiLoadLibrary.session.flood import MessageRate
+from ApiLoadLibrary.session.journeys import Think
 from ApiLoadLibrary.values import (
     Amount,
     ByteRate,
@@ -175,7 +176,17 @@ CONVERTERS: dict[type, Any] = {
     kind: _converter(kind)
     for kind in (
         *(Amount, Confidence, Count, CriterionText, Duration, LatencyMetric, Percent, Rate),
-        *(ByteRate, CheckText, CountOrShare, Factor, MemoryLimit, MessageRate, Size, TimeUnit),
+        *(
+            ByteRate,
+            CheckText,
+            CountOrShare,
+            Factor,
+            MemoryLimit,
+            MessageRate,
+            Size,
+            Think,
+            TimeUnit,
+        ),
     )
 }
 

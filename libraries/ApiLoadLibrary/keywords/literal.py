@@ -20,7 +20,7 @@ from .judging import NAMED, clauses
 
 __all__ = ["end_before_load", "is_harmless", "may_find_others", "names_after", "slips", "slips_in"]
 
-_DEFINING = ("define_endpoint", "define_action")
+_DEFINING = ("define_endpoint", "define_action", "define_journey")
 _DEFINING_MORE = ("define_", "import_")
 _DEFINING_NO_ENDPOINT = ("define_check",)
 _SEARCHES = ("find_highest_rate", "find_highest_rate_mixed")
@@ -33,6 +33,7 @@ _NAMING: dict[str, Callable[[str, Collection[str]], None]] = {
     "endpoint": check_names,
     "probe": check_names,
     "mix": check_mix,
+    "journeys": check_names,
 }
 """Arguments of load sentences that name endpoints, and who reads them."""
 

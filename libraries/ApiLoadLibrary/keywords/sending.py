@@ -23,7 +23,8 @@ __all__ = ["Sender", "require_load_sentence", "spaced"]
 _LOAD_SENTENCE = re.compile(
     r"(?:(?:given|when|then|and|but)\s+)?"
     r"(?:sustain|burst\s+to|ramp\s+from|step\s+from|overload|send\s+(?:as\s+fast|strangers)"
-    r"|find\s+highest\s+rate|probe\s+rate\s+limit|identify\s+rate\s+limiter|open\s+\S+\s+websocket)\s",
+    r"|start\s+\S+\s+journeys|find\s+highest\s+rate"
+    r"|probe\s+rate\s+limit|identify\s+rate\s+limiter|open\s+\S+\s+websocket)\s",
     re.IGNORECASE,
 )
 

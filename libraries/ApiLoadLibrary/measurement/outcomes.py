@@ -73,6 +73,7 @@ class Failure(IntEnum):
     NOT_WEBSOCKET = 1033
     CHECK_FAILED = 1040
     SENDER_FAILED = 1041
+    NO_VALUE = 1042
     DROPPED_WORKERS_BUSY = 1050
     DROPPED_GENERATOR = 1051
     STOPPED = 1060
@@ -115,6 +116,9 @@ FAILURES: dict[Failure, FailureInfo] = {
     Failure.CHECK_FAILED: FailureInfo(FailureKind.CHECK, _SUT, "the answer failed a check"),
     Failure.SENDER_FAILED: FailureInfo(
         FailureKind.ACTION, _GEN, "the code that was to send it failed"
+    ),
+    Failure.NO_VALUE: FailureInfo(
+        FailureKind.CHECK, _SUT, "the answer lacked a value that a later step needs"
     ),
     # Whether busy workers are the server's fault is decided by its service times.
     Failure.DROPPED_WORKERS_BUSY: FailureInfo(

@@ -14,6 +14,7 @@ from .alert import Alert
 from .checked import Checked
 from .exchange import Exchange
 from .histogram import Histogram
+from .journeys import JOURNEY, JourneyFindings
 from .outcomes import Failure, FailureInfo, describe
 from .phases import Phase
 from .readings import Reading
@@ -76,6 +77,11 @@ class EndpointResult:
         return describe(outcome) if check is None else check.failure
 
     @property
+    def noun(self) -> str:
+        """What there are so many of."""
+        return "journey" if self.method == JOURNEY else "request"
+
+    @property
     def offered_rate_per_s(self) -> float:
         """Arrivals planned per second."""
         return self.planned * 1e9 / self.length_ns
@@ -129,11 +135,13 @@ class PhaseResult(Totals):
 
     Attributes:
         host: The system under test's host in this phase, when it was watched.
+        journeys: See `RunResult`.
     """
 
     phase: Phase
     endpoints: tuple[EndpointResult, ...]
     host: MonitoredHost | None = None
+    journeys: tuple[EndpointResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +212,8 @@ class RunResult(Totals):
         readings: The figures among that which criteria can judge.
         trace: Each of its requests, of a run that is traced; none once a scenario has read it.
         sockets: What became of WebSocket connections; none either once a scenario has read it.
+        journeys: Of a run of journeys these as a whole; their steps are its endpoints.
+        journey_findings: What else became of them; none once a scenario has read it.
         load_runs: How many load runs it stands for: several that are judged as one.
         watched: All that was watched, over the whole run; see `seen`.
         alerts: What went out of bounds.
@@ -225,6 +235,8 @@ class RunResult(Totals):
     readings: tuple[Reading, ...] = ()
     trace: tuple[Exchange, ...] = ()
     sockets: SocketFindings | None = None
+    journeys: tuple[EndpointResult, ...] = ()
+    journey_findings: JourneyFindings | None = None
     load_runs: int = 1
     watched: tuple[Watched, ...] = ()
     alerts: tuple[Alert, ...] = ()

@@ -163,6 +163,12 @@ def _share(criterion: Criterion, end: str) -> str:
     return f"{_compared(criterion)} of the requests{where} {end}"
 
 
+def _finished_journeys(criterion: Criterion) -> str:
+    scope = scope_of(criterion)
+    of = f" of {scope}" if scope else ""
+    return f"{_compared(criterion)} of the journeys{of} come to their end"
+
+
 def _achieved_rate(criterion: Criterion) -> str:
     if criterion.unit == "%":
         return f"{_compared(criterion)} of the load asked for{_where(criterion)} is carried in time"
@@ -191,6 +197,7 @@ def _other(criterion: Criterion) -> str:
 
 _FIGURES = {
     "error rate": _error_rate,
+    "finished journeys": _finished_journeys,
     "achieved rate": _achieved_rate,
     "throughput": _throughput,
     "generator cpu": _generator_cpu,
@@ -237,6 +244,7 @@ def finding(criterion: Criterion) -> str:
         "average": "on average, a request{to} took {measured}",
         "max": "the slowest request{to} took {measured}",
         "error rate": "{measured} of the requests{to} went wrong",
+        "finished journeys": "{measured} of the journeys came to their end",
         "achieved rate": "{measured} of the load asked for{to} was carried in time",
         "cpu": "the system's processor was {measured} busy on average",
         "memory": "the system's memory was {measured} full on average",

@@ -7,6 +7,7 @@ from ApiLoadLibrary.values import Rate, TimeUnit
 
 from . import formats
 from .attempts import retry, retry_tail
+from .details_of_journeys import journeys_words
 from .document import Criterion, Document, Endpoint, Run, Verdict
 from .requirement import finding, requirement
 from .tally import verdict_words
@@ -83,6 +84,8 @@ def load_sentence(run: Run) -> str:
     if run.scenario == SUITE:
         requests = formats.plural(run.requests, "request")
         return f"{requests} of the suite itself, one at a time, in {length}."
+    if run.scenario == "journey" and run.details:
+        return f"{journeys_words(run.details['journeys'])} within {length}."
     if len(rates) != 1:
         return f"{_all_rates(run)} {_on(run.endpoints, even=False)} for {length}."
     if run.scenario == "burst":

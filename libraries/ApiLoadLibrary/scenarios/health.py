@@ -52,12 +52,10 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
     """
     ends = [each.end for each in results if each.end is not None]
     effort = _effort(ends)
-    judged = [
-        tally
-        for phase, part in zip(plan.load.phases, tallies, strict=True)
-        if phase.judged
-        for tally in part
-    ]
+    (all_judged,) = (
+        part for phase, part in zip(plan.load.phases, tallies, strict=True) if phase.judged
+    )
+    judged = all_judged[: len(plan.requested)]
     overload = [*_starvation(effort), *_exhaustion_of_time(plan, judged, effort)]
     return GeneratorHealth(
         shards=len(results),
@@ -72,7 +70,7 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
             *overload,
             *_shortfalls(judged),
             *_used_up(judged),
-            *_mistakes(plan, ends, judged),
+            *_mistakes(plan, ends, all_judged),
         ),
         overloaded=bool(overload),
         lost_shards=tuple(n for n, each in enumerate(results) if each.end is None),
@@ -95,7 +93,7 @@ def _losses(plan: LoadPlan, results: Sequence[ShardResult]) -> Iterator[str]:
     for number, each in enumerate(results):
         if each.end is not None:
             continue
-        told = sum(tally.requests for part in each.tallies for tally in part)
+        told = _told(plan, each)
         planned = plan.planned_of(number, len(results))
         of_planned = (
             f"after {told:,} requests"
@@ -107,6 +105,12 @@ def _losses(plan: LoadPlan, results: Sequence[ShardResult]) -> Iterator[str]:
             f"part {number + 1} of {len(results)} of the load generator died {of_planned}: "
             f"{each.last_words}"
         )
+
+
+def _told(plan: LoadPlan, result: ShardResult) -> int:
+    """How many requests, or journeys, a shard has told of."""
+    first = len(plan.requested) if plan.journeys else 0
+    return sum(tally.requests for part in result.tallies for tally in part[first:])
 
 
 def _stillness(ends: Sequence[ShardEnd]) -> Iterator[str]:

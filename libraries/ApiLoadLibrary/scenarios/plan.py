@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ApiLoadLibrary.engine.plan import Detours, PlannedEndpoint, Request, ShardPlan, SocketPlan
+from ApiLoadLibrary.engine.plan import (
+    Detours,
+    PlannedEndpoint,
+    PlannedJourney,
+    Request,
+    ShardPlan,
+    SocketPlan,
+)
 from ApiLoadLibrary.engine.schedule import Schedule
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.phases import Phase
@@ -14,6 +21,7 @@ from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.check import Check
 from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.workload.journey import Journey
 from ApiLoadLibrary.workload.origin import Origin, require_allowed
 from ApiLoadLibrary.workload.request import RequestTemplate
 from ApiLoadLibrary.workload.template import seed_of
@@ -79,25 +87,38 @@ class PlanItem:
     """One endpoint in a plan.
 
     Attributes:
-        schedule: When its requests start; None in the closed model.
+        schedule: When its requests start; None in the closed model, and of a journey's steps.
         request: See `Request`.
+        begun_by: Of the first step of a journey: the journey's schedule.
+        rate: Of a journey: how many there are.
+        keeps_answers: Whether its answers are kept until they have been looked at.
     """
 
-    endpoint: Endpoint | Action
+    endpoint: Endpoint | Action | Journey
     schedule: Schedule | None
     request: Request
+    begun_by: Schedule | None = None
+    rate: Rate | None = None
+    keeps_answers: bool = False
 
     @property
     def checks(self) -> tuple[Check, ...]:
         """What its answers are held to; an action holds itself to what it likes."""
-        return () if isinstance(self.endpoint, Action) else self.endpoint.checks
+        return self.endpoint.checks if isinstance(self.endpoint, Endpoint) else ()
 
     def planned_in(self, phase: Phase) -> int | None:
-        """How many arrivals are due in a phase; None in the closed model."""
-        if self.schedule is None:
+        """How many arrivals are due in a phase; None in the closed model, and where it depends on
+        answers: of the later steps of a journey."""
+        schedule = self.schedule or self.begun_by
+        if schedule is None:
             return None
-        before, after = map(self.schedule.count_before, (phase.start_ns, phase.end_ns))
+        before, after = map(schedule.count_before, (phase.start_ns, phase.end_ns))
         return after - before
+
+    @property
+    def is_journey(self) -> bool:
+        """Whether it stands for several requests together, which are counted where they are."""
+        return isinstance(self.request, PlannedJourney)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +166,7 @@ class LoadPlan:
     @property
     def blocking(self) -> bool:
         """Whether worker threads carry it: by `transport=requests`, or for an action's sake."""
-        called = any(isinstance(item.request, Call) for item in self.items)
+        called = any(map(_is_called, self.items))
         return called or self.transport.through_requests
 
     @property
@@ -159,12 +180,34 @@ class LoadPlan:
         if self.sockets is not None:
             return "websocket"
         http = "requests" if self.blocking else "http1"
-        ways = {"python" if isinstance(item.request, Call) else http for item in self.items}
+        ways = {"python" if _is_called(item) else http for item in self.requested}
         return " and ".join(sorted(ways))
 
     @property
+    def requested(self) -> tuple[PlanItem, ...]:
+        """All that is sent or called; journeys, which come after their steps, are left out."""
+        return tuple(each for each in self.items if not each.is_journey)
+
+    @property
+    def journeys(self) -> tuple[PlanItem, ...]:
+        """The journeys, where it is a run of journeys."""
+        return tuple(each for each in self.items if each.is_journey)
+
+    @property
+    def longest_tail(self) -> Duration:
+        """How long it can take from the last arrival's start to the last answer."""
+        timeout = self.transport.timeout
+        walks = [
+            Duration(len(each.steps) * timeout.ns + each.thinking.high.ns)
+            for each in (item.endpoint for item in self.journeys)
+            if isinstance(each, Journey)
+        ]
+        return max(walks, default=timeout)
+
+    @property
     def planned(self) -> int | None:
-        """How many requests there will be; None in the closed model, unless it has a number."""
+        """How many requests there will be; None in the closed model, unless it has a number.  Of
+        journeys, how many of these."""
         if self.load.closed:
             return self.load.total
         return sum(item.schedule.count for item in self.items if item.schedule is not None)
@@ -174,10 +217,10 @@ class LoadPlan:
         if self.load.closed:
             total = self.load.total
             return None if total is None else _part(total, shard, shards)
+        schedules = [item.schedule for item in self.items if item.schedule is not None]
         return sum(
-            len(range((shard - place) % shards, item.schedule.count, shards))
-            for place, item in enumerate(self.items)
-            if item.schedule is not None
+            len(range((shard - place) % shards, schedule.count, shards))
+            for place, schedule in enumerate(schedules)
         )
 
     def due_in(self, place: int, second: int) -> int | None:
@@ -190,6 +233,8 @@ class LoadPlan:
     @property
     def peak_per_s(self) -> Fraction | None:
         """The highest rate over all endpoints together; None in the closed model."""
+        if self.journeys:
+            return sum((_requests_per_s(each) for each in self.journeys), Fraction(0))
         return self.load.peak_per_s(len(self.items))
 
     @property
@@ -251,9 +296,21 @@ class LoadPlan:
         return PlannedEndpoint(
             *(item.schedule, item.request, endpoint.expected | refused, self.late_after_ns),
             refused=refused,
-            keeps_answers=bool(item.checks),
+            keeps_answers=item.keeps_answers or bool(item.checks),
             checks=item.checks,
         )
+
+
+def _is_called(item: PlanItem) -> bool:
+    """Whether Python code is called for it."""
+    return isinstance(item.request, Call)
+
+
+def _requests_per_s(journey: PlanItem) -> Fraction:
+    """Of all its steps, where every user comes to all of them."""
+    assert isinstance(journey.request, PlannedJourney)
+    rate = journey.rate
+    return Fraction(0) if rate is None else rate.per_second * len(journey.request.steps)
 
 
 def _part(whole: int, shard: int, shards: int) -> int:

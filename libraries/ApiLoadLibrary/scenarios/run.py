@@ -11,6 +11,7 @@ from ApiLoadLibrary.engine.host import ShardHost, merged_phases
 from ApiLoadLibrary.engine.plan import ShardEnd, Tallies
 from ApiLoadLibrary.measurement.checked import Checked
 from ApiLoadLibrary.measurement.exchange import Exchange
+from ApiLoadLibrary.measurement.journeys import JourneyFindings
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import (
@@ -137,10 +138,12 @@ class LoadRun:
         result = self._result(tallies, health, ended_ns / NS_PER_S, self._stopped, host, ends=ends)
         trace = [exchange for end in ends for exchange in end.trace]
         sockets = [end.sockets for end in ends if end.sockets is not None]
+        journeys = [end.journeys for end in ends if end.journeys is not None]
         return replace(
             result,
             trace=tuple(sorted(trace, key=_due)),
             sockets=SocketFindings.merged(sockets) if self.plan.sockets else None,
+            journey_findings=JourneyFindings.merged(journeys) if self.plan.journeys else None,
         )
 
     def _result(
@@ -156,7 +159,7 @@ class LoadRun:
         plan = self.plan
         checks = checked(plan, ends)
         phases = [
-            PhaseResult(phase, _endpoint_results(plan, phase, part, checks))
+            _phase_result(plan, phase, part, checks)
             for phase, part in zip(self._phases(), tallies, strict=True)
         ]
         judged = next(each for each in phases if each.phase.judged)
@@ -169,6 +172,7 @@ class LoadRun:
             length_ns=judged.phase.length_ns,
             duration_s=duration_s,
             endpoints=judged.endpoints,
+            journeys=judged.journeys,
             generator=generator,
             stopped=stopped,
             host=host,
@@ -188,16 +192,18 @@ class LoadRun:
         ]
 
 
-def _endpoint_results(
+def _phase_result(
     plan: LoadPlan,
     phase: Phase,
     tallies: Sequence[Tally],
     checks: Sequence[Mapping[int, Checked]],
-) -> tuple[EndpointResult, ...]:
-    return tuple(
+) -> PhaseResult:
+    results = tuple(
         replace(_endpoint_result(plan.load, place, item, phase, tally), checks=checks[place])
         for place, (item, tally) in enumerate(zip(plan.items, tallies, strict=True))
     )
+    requests = len(plan.requested)
+    return PhaseResult(phase, results[:requests], journeys=results[requests:])
 
 
 def _endpoint_result(
@@ -209,7 +215,7 @@ def _endpoint_result(
         name=endpoint.name,
         method=endpoint.method,
         path=endpoint.path,
-        rate=load.rate_of(place),
+        rate=item.rate or load.rate_of(place),
         offered=load.words_of(place),
         planned=tally.requests if planned is None else planned,
         length_ns=phase.length_ns,

@@ -41,6 +41,7 @@ from .fault_line import FaultLine
 from .http import require_reachable
 from .identity import Identity
 from .interim import Interim
+from .journeys import Journeys
 from .local import is_local
 from .masked import masked
 from .masking import Masker
@@ -72,6 +73,7 @@ class AcceptanceSession:
     Attributes:
         config: The settings that hold now.
         endpoints: What can be sent.
+        journeys: What users do, step by step.
         place: Where the suite stands; whoever runs the suite keeps it up to date.
         identity: As whom requests are sent.
         mask: Takes the session's secrets out of a text.
@@ -87,6 +89,7 @@ class AcceptanceSession:
     def __init__(self) -> None:
         self.config = LoadTestConfig()
         self.endpoints = Endpoints()
+        self.journeys = Journeys(self.endpoints)
         self.place = Place()
         self.mask = Masker()
         self.interim = Interim()
@@ -209,13 +212,18 @@ class AcceptanceSession:
     @property
     def scopes(self) -> list[str]:
         """All names that a criterion may have as its scope, those of earlier runs included."""
-        of_runs = (each.name for run in self.verdicts.runs for each in run.endpoints)
-        return list(dict.fromkeys((*self.endpoints.scopes, *of_runs)))
+        runs = self.verdicts.runs
+        of_runs = (each.name for run in runs for each in (*run.endpoints, *run.journeys))
+        return list(dict.fromkeys((*self.endpoints.scopes, *self.journeys.names, *of_runs)))
 
     @property
     def tester(self) -> LoadTester:
         """Makes load runs with the settings of this moment."""
         return LoadTester(self.config, self.identity, watching=self.watching, desk=self.desk)
+
+    def tester_with(self, workers: int | None) -> LoadTester:
+        """One that only plans, with so many workers where that is said."""
+        return LoadTester(self.config.changed(workers=workers), self.identity)
 
     def plan(
         self, load: Load, names: str, name: str | None = None, workers: int | None = None
@@ -233,12 +241,11 @@ class AcceptanceSession:
         traced: frozenset[str] | None = None,
     ) -> LoadPlan:
         """A load on each of these endpoints; see `LoadTester.plan`."""
-        config = self.config.changed(workers=workers)
         with_thresholds = [
-            each if each.threshold else replace(each, threshold=config.threshold)
+            each if each.threshold else replace(each, threshold=self.config.threshold)
             for each in endpoints
         ]
-        return LoadTester(config, self.identity).plan(with_thresholds, load, name, traced)
+        return self.tester_with(workers).plan(with_thresholds, load, name, traced)
 
     def token_runs_out(self, plan: LoadPlan) -> bool:
         """Whether a token that nobody can get again runs out before the last request has ended."""
@@ -288,7 +295,7 @@ class AcceptanceSession:
             [condition for place, condition in self._stops if place in here],
             [
                 Loaded(each.endpoint.name, each.endpoint.group, each.planned_in(plan.load.judged))
-                for each in plan.items
+                for each in plan.requested
             ],
             plan.due_in,
             plan.transport.timeout.seconds,
@@ -329,7 +336,7 @@ class AcceptanceSession:
             try:
                 concluded = conclude(result)
             finally:  # whatever becomes of that, what was measured is kept
-                self.keep(replace(concluded, trace=(), sockets=None))
+                self.keep(replace(concluded, trace=(), sockets=None, journey_findings=None))
 
         return keep
 

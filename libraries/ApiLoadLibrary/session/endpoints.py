@@ -15,7 +15,7 @@ from ApiLoadLibrary.workload.endpoint import Endpoint
 
 from .config import split_list
 
-__all__ = ["Endpoints", "check_mix", "check_names"]
+__all__ = ["Endpoints", "check_mix", "check_names", "weighed"]
 
 EACH_ENDPOINT = "each endpoint"
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|x|×)?\s+(\S.*)")
@@ -92,22 +92,17 @@ class Endpoints:
             UnknownName: One of them is not defined.
             BadInput: It is no mix, or names an endpoint twice.
         """
-        found = [self._part(each, mix) for each in split_list(mix)]
+        found = [(self._single(name, mix), part) for name, part in weighed(mix)]
         names = [endpoint.name for endpoint, _ in found]
         if len(set(names)) < len(names):
             raise BadInput(f"mix='{mix}' names an endpoint twice.")
-        if not found:
-            raise BadInput(f"mix='{mix}' is empty: {_A_MIX}")
         return found
 
-    def _part(self, text: str, mix: str) -> tuple[Endpoint | Action, Fraction]:
-        written = _PART.fullmatch(text)
-        if not written or not Fraction(written[1]):
-            raise BadInput(f"mix='{mix}' has no number above 0 before '{text}': {_A_MIX}")
-        endpoints = self._named(written[2])
+    def _single(self, name: str, mix: str) -> Endpoint | Action:
+        endpoints = self._named(name)
         if len(endpoints) > 1:
-            raise BadInput(f"mix='{mix}' names the group {written[2]}: name its endpoints.")
-        return endpoints[0], Fraction(written[1])
+            raise BadInput(f"mix='{mix}' names the group {name}: name its endpoints.")
+        return endpoints[0]
 
     @property
     def names(self) -> list[str]:
@@ -133,6 +128,25 @@ class Endpoints:
         if not of_group:
             raise UnknownName("endpoint", name, self.scopes)
         return of_group
+
+
+def weighed(mix: str) -> list[tuple[str, Fraction]]:
+    """The names of a mix, and the part of each: `6 Products, 3 Orders`, `60 % Products, …`.
+
+    Raises:
+        BadInput: It is no mix.
+    """
+    found = [_part(each, mix) for each in split_list(mix)]
+    if not found:
+        raise BadInput(f"mix='{mix}' is empty: {_A_MIX}")
+    return found
+
+
+def _part(text: str, mix: str) -> tuple[str, Fraction]:
+    written = _PART.fullmatch(text)
+    if not written or not Fraction(written[1]):
+        raise BadInput(f"mix='{mix}' has no number above 0 before '{text}': {_A_MIX}")
+    return written[2], Fraction(written[1])
 
 
 def check_names(names: str, known: Collection[str]) -> None:

@@ -218,4 +218,4 @@ def _whole_bytes(values: dict[str, Any]) -> dict[str, Any]:
 
 def longest_s(plan: LoadPlan) -> float:
     """How long a run of this plan can take until its last request has ended."""
-    return plan.load.length.seconds + plan.grace.seconds + plan.transport.timeout.seconds
+    return plan.load.length.seconds + plan.grace.seconds + plan.longest_tail.seconds

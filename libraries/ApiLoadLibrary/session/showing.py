@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ApiLoadLibrary.measurement.journeys import JOURNEY
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report.formats import rate
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
-from ApiLoadLibrary.workload.action import Action
+from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.imports.imported import Imported
 from ApiLoadLibrary.workload.origin import address_of
 
@@ -40,9 +41,9 @@ def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | N
         (
             item.endpoint.name,
             item.endpoint.method,
-            item.endpoint.path
-            if isinstance(item.endpoint, Action)
-            else address_of(server, item.endpoint.path),
+            address_of(server, item.endpoint.path)
+            if isinstance(item.endpoint, Endpoint)
+            else item.endpoint.path,
             plan.load.words_of(place),
             None if item.schedule is None else item.schedule.count,
         )
@@ -57,10 +58,16 @@ def plan_lines(plan: LoadPlan, server: str) -> str:
         f"transport {plan.carried_by}; nothing is sent."
     )
     lines = [
-        f"    {name}: {method} {url}, {rate}{'' if count is None else f', {count:,} requests'}"
+        f"    {name}: {method} {url}, {rate}{_counted(method, count)}"
         for name, method, url, rate, count in _rows(plan, server)
     ]
     return "\n".join([whole, *lines])
+
+
+def _counted(method: str, count: int | None) -> str:
+    """`, 3,000 requests`; nothing where nobody knows."""
+    noun = "journeys" if method == JOURNEY else "requests"
+    return "" if count is None else f", {count:,} {noun}"
 
 
 def _slots(plan: LoadPlan) -> str:
@@ -74,7 +81,10 @@ def _extent(plan: LoadPlan) -> str:
         return f"as many requests as it takes in {length}"
     if plan.peak_per_s is None:
         return f"{plan.planned:,} requests in {length}"
-    pace = f"{rate(float(plan.peak_per_s))} over all"
+    peak = rate(float(plan.peak_per_s))
+    if plan.journeys:
+        return f"{plan.planned:,} journeys in {length}, up to {peak} requests"
+    pace = f"{peak} over all"
     at = pace if plan.load.rate or plan.load.rates else f"up to {pace}"
     return f"{plan.planned:,} requests in {length}, {at}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import psutil
@@ -16,6 +16,7 @@ from ApiLoadLibrary.measurement.sockets import CONNECTIONS
 from ApiLoadLibrary.monitor.monitor import Monitor
 from ApiLoadLibrary.monitor.probe import Probe
 from ApiLoadLibrary.scenarios.flood import Flood, plan_flood
+from ApiLoadLibrary.scenarios.journeys import JourneyLoad, plan_journeys
 from ApiLoadLibrary.scenarios.load import (
     Load,
     as_fast_as_possible,
@@ -32,6 +33,7 @@ from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.prepare import prepare
 from ApiLoadLibrary.workload.request import RequestTemplate
+from ApiLoadLibrary.workload.taken import Take
 
 from .alarm import Alarm, AlertDesk
 from .config import LoadTestConfig
@@ -130,6 +132,28 @@ class LoadTester:
         self._require_somebody(plan)
         return plan
 
+    def plan_journeys(
+        self, asked: JourneyLoad, takes: Mapping[str, Sequence[Take]], name: str
+    ) -> LoadPlan:
+        """A load of journeys, with a run id of its own.
+
+        Args:
+            asked: Which journeys, how many, and for how long.
+            takes: What is taken from answers, by the endpoint's name in small letters.
+            name: How people call the run.
+
+        Raises:
+            BadInput: A rate, a duration or a request that cannot be.
+        """
+        run_id = uuid.uuid4().hex
+
+        def ready(endpoint: Endpoint, place: int, taken: frozenset[str]) -> RequestTemplate:
+            return self._ready(endpoint, run_id, place, taken)
+
+        plan = plan_journeys(run_id, name, asked, takes, ready, transport=self._transport())
+        self._require_somebody(plan)
+        return plan
+
     def _prepared(
         self, endpoint: Endpoint | Action, run_id: str, place: int
     ) -> RequestTemplate | Call:
@@ -137,11 +161,12 @@ class LoadTester:
             return endpoint.call
         return self._ready(endpoint, run_id, place)
 
-    def _ready(self, endpoint: Endpoint, run_id: str, place: int) -> RequestTemplate:
-        who = self._identity
-        return prepare(
-            endpoint, self.config.server, who.http, run_id, place, signature=who.signature
-        )
+    def _ready(
+        self, endpoint: Endpoint, run_id: str, place: int, taken: Collection[str] = ()
+    ) -> RequestTemplate:
+        server, who = self.config.server, self._identity
+        signature = who.signature
+        return prepare(endpoint, server, who.http, run_id, place, signature=signature, taken=taken)
 
     def _require_somebody(self, plan: LoadPlan) -> None:
         if plan.is_signed and self._identity.users is None:

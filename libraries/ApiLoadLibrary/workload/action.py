@@ -90,6 +90,16 @@ class Call:
         function: Callable[..., object] = found
         return function
 
+    @property
+    def takes_argument(self) -> bool:
+        """Whether it can be called with one argument.
+
+        Raises:
+            BadInput: See `resolve`.
+        """
+        found: Any = self.resolve()
+        return _takes(found.__call__, None, 1) if inspect.isclass(found) else _takes(found, 1)
+
     def ready(self) -> Callable[[int], object]:
         """The function that one worker calls; of a class, an object that is its own.
 

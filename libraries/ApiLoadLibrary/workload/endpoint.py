@@ -12,7 +12,7 @@ from ApiLoadLibrary.values import Duration
 
 from .check import Check
 
-__all__ = ["Endpoint", "check_header", "check_name", "parse_expected"]
+__all__ = ["Endpoint", "check_header", "check_name", "header_text", "parse_expected"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
@@ -87,6 +87,17 @@ def check_header(name: str, value: object) -> None:
             f"The value of header '{name}' cannot be sent: write one line of Latin-1 text "
             "without spaces around it."
         )
+
+
+def header_text(text: str) -> bytes:
+    """Text as it stands in a header's value.
+
+    Raises:
+        ValueError: It would end the header, or is not Latin-1.
+    """
+    if _NOT_IN_HEADERS.search(text):
+        raise ValueError("It cannot stand in a header.")
+    return text.encode("latin-1")
 
 
 def _bare(path: str) -> str:

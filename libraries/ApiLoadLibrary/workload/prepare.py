@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -18,10 +19,11 @@ from requests.structures import CaseInsensitiveDict
 
 from ApiLoadLibrary.errors import BadInput
 
-from .endpoint import Endpoint, check_header
+from .endpoint import Endpoint, check_header, header_text
 from .origin import Origin, address_of
-from .request import RequestTemplate
-from .template import PLACEHOLDER, Part, Placeholder, placeholder, seed_of
+from .request import Gap, RequestTemplate
+from .taken import Taken
+from .template import PLACEHOLDER, Placeholder, placeholder, seed_of
 from .tracing import RequestIds
 
 __all__ = ["prepare"]
@@ -35,9 +37,10 @@ Encode = Callable[[str], bytes]
 class _Marker:
     """Replaces placeholders by markers, and remembers which was which."""
 
-    def __init__(self, run_id: str) -> None:
+    def __init__(self, run_id: str, taken: Collection[str]) -> None:
         self.run_id = run_id
-        self.placeholders: list[Placeholder] = []
+        self.taken = taken
+        self.placeholders: list[Placeholder | Taken] = []
 
     def marked(self, value: Any, encode: Encode = str.encode) -> Any:
         """The same text, or mapping or sequence of texts, with markers in it."""
@@ -50,17 +53,24 @@ class _Marker:
         return value
 
     def _mark(self, found: re.Match[str], encode: Encode) -> str:
-        self.placeholders.append(placeholder(found, self.run_id, encode))
+        name = found[1].lower()
+        if name in self.taken and not found[2]:
+            self.placeholders.append(Taken(name, encode))
+        else:
+            self.placeholders.append(placeholder(found, self.run_id, encode))
         return f"apiload0marker{len(self.placeholders) - 1}end"
 
-    def cut(self, data: bytes, *, is_json: bool = False) -> tuple[Part, ...]:
+    def cut(self, data: bytes, *, is_json: bool = False) -> tuple[Gap, ...]:
         """The bytes cut at their markers."""
-        parts: list[Part] = []
+        parts: list[Gap] = []
         position = 0
         for found in _MARKER.finditer(data):
             filler = self.placeholders[int(found[2])]
             # A number that is the whole of a JSON string stands for a JSON number.
-            bare = is_json and filler.is_number and found[0] == b'"%s"' % found[1]
+            whole = is_json and found[0] == b'"%s"' % found[1]
+            if whole and isinstance(filler, Taken):
+                filler = replace(filler, encode=None)
+            bare = whole and (isinstance(filler, Taken) or filler.is_number)
             start, end = found.span(0 if bare else 1)
             parts += [data[position:start], filler]
             position = end
@@ -81,6 +91,7 @@ def prepare(
     place: int,
     *,
     signature: Mapping[str, str] | None = None,
+    taken: Collection[str] = (),
 ) -> RequestTemplate:
     """The endpoint's request, ready to be filled in and sent.
 
@@ -90,11 +101,12 @@ def prepare(
         run_id: Goes into the header `X-Load-Run`, so that an operator can find the load.
         place: The endpoint's place in the run; part of the seed.
         signature: Headers that sign every request, but for those of the endpoint's own.
+        taken: Names of the values that its user has taken from answers before.
 
     Raises:
         BadInput: A body that is not JSON, or a header that HTTP cannot carry.
     """
-    marker = _Marker(run_id)
+    marker = _Marker(run_id, taken)
     url = address_of(base_url, marker.marked(endpoint.path, _url_quoted))
     body_encode = _form_quoted if isinstance(endpoint.data, Mapping) else str.encode
     own = CaseInsensitiveDict(endpoint.headers)
@@ -103,7 +115,7 @@ def prepare(
     request = requests.Request(
         endpoint.method,
         url,
-        headers=marker.marked(headers, _latin),
+        headers=marker.marked(headers, header_text),
         json=marker.marked(endpoint.json, _json_text),
         data=marker.marked(endpoint.data, body_encode),
         # Of itself, `requests` lets what signs all requests go before an endpoint's own header.
@@ -145,10 +157,6 @@ def _url_quoted(text: str) -> bytes:
 
 def _form_quoted(text: str) -> bytes:
     return quote_plus(text).encode()
-
-
-def _latin(text: str) -> bytes:
-    return text.encode("latin-1")
 
 
 def _body_bytes(prepared: requests.PreparedRequest) -> bytes | None:

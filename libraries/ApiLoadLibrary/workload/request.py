@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .origin import Origin
+from .taken import Taken
 from .template import Part, UserToken, scrambled
 from .tracing import RequestIds
 
 __all__ = ["RequestTemplate"]
+
+Gap = Part | Taken
+_NOTHING_TAKEN: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,8 @@ class RequestTemplate:
 
     origin: Origin
     method: str
-    head: tuple[Part, ...] = field(repr=False)
-    body: tuple[Part, ...] | None = field(repr=False)
+    head: tuple[Gap, ...] = field(repr=False)
+    body: tuple[Gap, ...] | None = field(repr=False)
     seed: int
     ids: RequestIds
 
@@ -44,45 +49,61 @@ class RequestTemplate:
         body = None if self.body is None else tuple(_signed(self.body, tokens))
         return replace(self, head=tuple(_signed(self.head, tokens)), body=body)
 
+    @property
+    def takes(self) -> frozenset[str]:
+        """Names of the values that it shows and that its user must have taken before."""
+        parts = (*self.head, *(self.body or ()))
+        return frozenset(part.name for part in parts if isinstance(part, Taken))
+
     def renderer(self) -> Callable[[int], bytes]:
         """A function from the arrival's number to the whole request's bytes."""
         parts = (*self.head, *(self.body or ()))
         if all(isinstance(part, bytes) for part in parts):
-            return self.ids.between(*self._rendered(0))
+            return self.ids.between(*self._rendered(0, _NOTHING_TAKEN))
+        render = self.user_renderer()
+        return lambda arrival: render(arrival, _NOTHING_TAKEN)
+
+    def user_renderer(self) -> Callable[[int, Mapping[str, Any]], bytes]:
+        """A function from the arrival's number, and what its user has taken, to the same.
+
+        It raises ValueError where one of these values cannot be sent.
+        """
         id_headers = self.ids.between(b"", b"")
 
-        def render(arrival: int) -> bytes:
-            head, rest = self._rendered(arrival)
+        def render(arrival: int, values: Mapping[str, Any]) -> bytes:
+            head, rest = self._rendered(arrival, values)
             return head + id_headers(arrival) + rest
 
         return render
 
-    def _rendered(self, arrival: int) -> tuple[bytes, bytes]:
+    def _rendered(self, arrival: int, values: Mapping[str, Any]) -> tuple[bytes, bytes]:
         """What stands before the ids' headers, and what behind them."""
         noise = scrambled(self.seed ^ arrival * 0xD1342543DE82EF95)
-        head = _filled(self.head, arrival, noise)
+        head = _filled(self.head, arrival, noise, values)
         if self.body is None:
             return head, b"\r\n"
-        body = _filled(self.body, arrival, noise ^ 0x5851F42D4C957F2D)
+        body = _filled(self.body, arrival, noise ^ 0x5851F42D4C957F2D, values)
         return head, b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-def _filled(parts: tuple[Part, ...], arrival: int, noise: int) -> bytes:
+def _filled(parts: tuple[Gap, ...], arrival: int, noise: int, values: Mapping[str, Any]) -> bytes:
     pieces = []
     for part in parts:
         if isinstance(part, bytes):
             pieces.append(part)
+        elif isinstance(part, Taken):
+            pieces.append(part.fill(values))
         else:
             noise = scrambled(noise)
             pieces.append(part.render(arrival, noise))
     return b"".join(pieces)
 
 
-def _signed(parts: tuple[Part, ...], tokens: Sequence[str]) -> Iterator[Part]:
+def _signed(parts: tuple[Gap, ...], tokens: Sequence[str]) -> Iterator[Gap]:
     """The parts with tokens in them; a single user's is as fixed as what stands around it."""
     before = b""
     for each in parts:
-        part: Part = each.of(tokens) if isinstance(each, UserToken) else each
+        part: Gap = each.of(tokens) if isinstance(each, UserToken) else each
         if isinstance(part, UserToken) and len(part.tokens) == 1:
             part = part.tokens[0]
         if isinstance(part, bytes):

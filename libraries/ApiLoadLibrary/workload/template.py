@@ -25,6 +25,7 @@ from typing import Protocol
 from ApiLoadLibrary.errors import BadInput
 
 __all__ = [
+    "BUILT_IN",
     "PLACEHOLDER",
     "Choice",
     "Counter",
@@ -35,6 +36,9 @@ __all__ = [
     "UserToken",
     "Uuid",
 ]
+
+BUILT_IN = frozenset({"counter", "integer", "choice", "uuid", "run"})
+"""What these names mean is fixed."""
 
 PLACEHOLDER = re.compile(r"\{\{\s*(\w*)\s*([^{}]*?)\s*\}\}")
 _MASK = (1 << 64) - 1
@@ -184,5 +188,6 @@ def placeholder(written: re.Match[str], run_id: str, encode: Callable[[str], byt
         return Choice(tuple(encode(each.strip()) for each in argument.split("|")))
     raise BadInput(
         f"'{written[0]}' is no value that can be filled in: write {{{{counter}}}}, {{{{uuid}}}}, "
-        "{{run}}, {{token}}, {{integer 1..50}} or {{choice cash|card}}."
+        "{{run}}, {{token}}, {{integer 1..50}} or {{choice cash|card}}; a value that a step of a "
+        "journey shows, an earlier step must take (`Take From Answer`)."
     )

@@ -140,7 +140,7 @@ CAUSES = (
     ),
     Cause(
         "wrong answers",
-        (Failure.CHECK_FAILED,),
+        (Failure.CHECK_FAILED, Failure.NO_VALUE),
         "Answers came, and were not what they should be",
         "The status was right and the content was not: compare an answer under load with one at "
         "rest. Suspect caches, shared state, and errors dressed as success.",
