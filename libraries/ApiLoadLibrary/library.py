@@ -173,7 +173,7 @@ class ApiLoadLibrary(DynamicCore):
             self._outlook.enter(data)
         else:
             self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
-            _session.suite = root_of(result).name
+            _session.notes.suite = root_of(result).name
             _session.interim.write_into(self._output_dir)
 
     def end_suite(self, data: Any, result: Any) -> None:
@@ -204,10 +204,10 @@ class ApiLoadLibrary(DynamicCore):
             result.message = besides(self._seen_beforehand, result.message)
         result.message = _session.mask(result.message)
         if result.skipped:
-            _session.note_not_judged(data.name, result.message)
+            _session.notes.add_not_judged(data.name, result.message)
         elif result.failed:
-            _session.note_failure(data.full_name, result.message)
-        if outcome := _session.outcome_of(data.full_name):
+            _session.notes.add_failure(data.full_name, result.message)
+        if outcome := _session.notes.outcome_of(data.full_name):
             result.tags.add(outcome.tags)
             result.message = result.message or outcome.sentence
         _session.place = Place(data.parent.full_name)

@@ -94,7 +94,7 @@ def stopped_run(rig: str, condition: str, path: str, *, shards: int = 1) -> RunR
     session = AcceptanceSession()
     session.use_server(rig, shards=shards)
     session.endpoints.define(get(path))
-    session.stop_when(condition)
+    session.stops.add(condition, session.endpoints.scopes, session.place)
     plan = session.plan(sustained(Rate.parse("50/s"), Duration.parse("20 s")), f"Get {path}")
     return session.run(plan, watch_nothing)
 

@@ -28,7 +28,7 @@ def tell_outcome(session: AcceptanceSession, suite: Any) -> None:
 
     Pabot makes one suite of those of all parts: there the metadata of one would speak for all.
     """
-    outcome = session.outcome_of(suite.full_name)
+    outcome = session.notes.outcome_of(suite.full_name)
     if outcome and pabot_part() is None:
         said = outcome.headline if suite.parent else outcome.linked_headline
         suite.metadata["Acceptance"] = said
@@ -57,6 +57,6 @@ def _note_left_out(session: AcceptanceSession, suite: Any, ran: Collection[TestP
         names = left_out(suite, ran)
     except Exception as error:  # noqa: BLE001 - the report is written whatever happens here
         reason = f"unknown, because the suites could not be read again: {error}"
-        session.note_not_judged("Tests left out of this run", reason)
+        session.notes.add_not_judged("Tests left out of this run", reason)
         return
-    session.note_left_out(names)
+    session.notes.add_left_out(names)

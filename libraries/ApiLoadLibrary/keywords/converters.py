@@ -13,7 +13,7 @@ from typing import Any
 from robot.api.types import Secret
 
 from ApiLoadLibrary.errors import BadCheck, BadCriterion
-from ApiLoadLibrary.session.acceptance import check_criterion
+from ApiLoadLibrary.session.checking import check_criterion
 from ApiLoadLibrary.session.flood import MessageRate
 from ApiLoadLibrary.session.journeys import Think
 from ApiLoadLibrary.values import (

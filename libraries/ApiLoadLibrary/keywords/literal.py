@@ -10,8 +10,8 @@ from robot.running import TestCase
 from robotlibcore import DynamicCore
 
 from ApiLoadLibrary.errors import BadInput, nearest
-from ApiLoadLibrary.session.acceptance import check_condition, check_criterion
 from ApiLoadLibrary.session.capacity import check_conditions
+from ApiLoadLibrary.session.checking import check_condition, check_criterion
 from ApiLoadLibrary.session.endpoints import check_mix, check_names
 from ApiLoadLibrary.session.flood import CONNECTION_NAME, MESSAGE_NAME
 

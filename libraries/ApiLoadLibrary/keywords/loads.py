@@ -310,7 +310,8 @@ class Loads:
         Stop Load When    p95 of Products < 50 ms cannot be met
         ```
         """
-        self._session.stop_when(condition)
+        session = self._session
+        session.stops.add(condition, session.endpoints.scopes, session.place)
 
     @keyword(tags=["load", "plan"])
     def show_load_plan(self, sentence: KeywordName, *arguments: KeywordArgument) -> None:

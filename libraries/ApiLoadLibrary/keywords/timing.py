@@ -97,7 +97,7 @@ class Timing:
             self._tests.append((test, each))
         if not BuiltIn().dry_run_active:
             self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
-            session.suite = result.name
+            session.notes.suite = result.name
             session.interim.write_into(self._output_dir)
             self._overhearing.start()
 
@@ -127,7 +127,7 @@ class Timing:
                 self._judge(criterion, result)
                 return
         if result.failed:
-            session.note_failure(data.full_name, result.message)
+            session.notes.add_failure(data.full_name, result.message)
         if self._run is None and self._timing.base_url:
             session.save(self._measured)
 
@@ -157,7 +157,7 @@ class Timing:
         if isinstance(criterion, Requirement) and self._output_dir is not None:
             problem = self._missed(criterion, result)
         elif problem and self._output_dir is not None:
-            session.note_failure(result.full_name, problem)
+            session.notes.add_failure(result.full_name, problem)
         result.status = "FAIL" if problem else "PASS"
         result.message = problem or result.message
 
@@ -169,9 +169,9 @@ class Timing:
                 raise ApiLoadError("INCONCLUSIVE: no request of RequestsLibrary was seen.")
             judgement = session.verdicts.judge(requirement, run.id).judgement
         except ApiLoadError as error:
-            session.note_failure(result.full_name, str(error))
+            session.notes.add_failure(result.full_name, str(error))
             return str(error)
-        if outcome := session.outcome_of(result.full_name):
+        if outcome := session.notes.outcome_of(result.full_name):
             result.tags.add(outcome.tags)
         result.message = judgement.sentence
         return None if judgement.passed else judgement.sentence

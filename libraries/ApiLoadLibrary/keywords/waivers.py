@@ -37,4 +37,4 @@ class Waivers:
         ...    reason=The new cache comes in December.
         ```
         """
-        self._session.waive(requirement, owner, reason, until)
+        self._session.notes.add_waiver(requirement, owner, reason, until)

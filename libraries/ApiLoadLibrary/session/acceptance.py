@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from ApiLoadLibrary.criteria.grammar import parse
-from ApiLoadLibrary.criteria.stop_watch import Loaded, StopWatch
-from ApiLoadLibrary.criteria.stopping import StopCondition, parse_stop
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.report.record import (
-    LEFT_OUT,
-    FailedTest,
-    NotJudged,
-    SessionRecord,
-    SystemUnderTest,
-    Waiver,
-)
+from ApiLoadLibrary.report.record import NotJudged, SessionRecord, SystemUnderTest
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.action import Action
@@ -45,14 +34,15 @@ from .journeys import Journeys
 from .local import is_local
 from .masked import masked
 from .masking import Masker
-from .outcome import Outcome, outcome
+from .notes import Notes
 from .place import Place
 from .signin import SignIn, Token
+from .stops import Stops
 from .tester import Load, LoadTester, Watcher, longest_s
 from .verdicts import Verdicts
 from .watching import Watching
 
-__all__ = ["AcceptanceSession", "Conclude", "as_it_is", "check_condition", "check_criterion"]
+__all__ = ["AcceptanceSession", "Conclude", "as_it_is"]
 
 Conclude = Callable[[RunResult], RunResult]
 """Finds in a load run's result what only its scenario knows, as details and readings."""
@@ -63,7 +53,6 @@ def as_it_is(result: RunResult) -> RunResult:
     return result
 
 
-INTERRUPTED = "Execution terminated by signal"
 NOT_ENDED = "the session had not ended yet when it was written"
 
 
@@ -80,7 +69,8 @@ class AcceptanceSession:
         interim: Keeps the session's state on disk while it lasts.
         background: Load that goes on while the suite does something else.
         verdicts: Every load run so far, and what was judged on them.
-        suite: What is being run, by its name.
+        notes: What the report tells beside these: tests, and who lives with what.
+        stops: What ends load runs before their time.
         watching: What is watched while load runs.
         desk: Where alerts wait to be told.
         fault_line: What stands between load and server, if anything.
@@ -95,6 +85,8 @@ class AcceptanceSession:
         self.interim = Interim()
         self.background = BackgroundLoads()
         self.verdicts = Verdicts(lambda: self.place, self.background)
+        self.notes = Notes(self.mask, self.verdicts)
+        self.stops = Stops()
         self.watching = Watching()
         self.desk = AlertDesk()
         self.fault_line = FaultLine()
@@ -102,15 +94,7 @@ class AcceptanceSession:
         self._about = About()
         self.identity = Identity(lambda: self.config, self.mask)
         self._started, self._began_s = datetime.now(UTC).astimezone(), time.monotonic()
-        self._stops: list[tuple[str, StopCondition]] = []
-        self._unjudged: list[NotJudged] = []
-        self._failed_tests: list[FailedTest] = []
-        self._waivers: list[Waiver] = []
         self._calibration: Calibration | None = None
-        self.interrupted: str | None = None
-        self.suite = ""
-        self._tests: list[str] = []
-        self._left_out: int | None = None
         self.closed = False
 
     # Configuring.
@@ -274,33 +258,9 @@ class AcceptanceSession:
         Args:
             carried_by: What carries them; see `LoadPlan`.
         """
-        found = self._calibration
-        if found is None or found.transport != carried_by:
+        if self._calibration is None:
             return None
-        return found.rate_per_s if found.tls == Origin.of(self.config.server).tls else None
-
-    def stop_when(self, text: str) -> None:
-        """End load runs to come, here and in what is within here, when this goes on.
-
-        Raises:
-            BadCriterion: It cannot be read, or cannot end a load.
-        """
-        condition = parse_stop(text, self.endpoints.scopes)
-        self._stops.append((self.place.name, condition))
-
-    def stop_watch(self, plan: LoadPlan) -> StopWatch:
-        """Says when a load run is to end before its time."""
-        here = {self.place.name, *self.place.outwards()}
-        return StopWatch(
-            [condition for place, condition in self._stops if place in here],
-            [
-                Loaded(each.endpoint.name, each.endpoint.group, each.planned_in(plan.load.judged))
-                for each in plan.requested
-            ],
-            plan.due_in,
-            plan.transport.timeout.seconds,
-            plan.transport.workers,
-        )
+        return self._calibration.per_s(carried_by, tls=Origin.of(self.config.server).tls)
 
     def run(self, plan: LoadPlan, watch: Watcher, conclude: Conclude = as_it_is) -> RunResult:
         """Make the load run; what it measured is kept, also when it is broken off.
@@ -315,7 +275,7 @@ class AcceptanceSession:
             EngineFailed: The load generator could not start.
         """
         tester = self.tester
-        keep, stop = self._keeping(conclude), self.stop_watch(plan)
+        keep, stop = self._keeping(conclude), self.stops.watch(plan, self.place)
         tester.run(plan, self.place.name, watch, keep, save=self.save, stop=stop)
         return self.verdicts.runs[-1]
 
@@ -326,7 +286,7 @@ class AcceptanceSession:
             ServerUnreachable: The server accepts no connection; nothing was sent.
             EngineFailed: The load generator could not start.
         """
-        keep, stop = self._keeping(conclude), self.stop_watch(plan)
+        keep, stop = self._keeping(conclude), self.stops.watch(plan, self.place)
         going = self.tester.start(plan, self.place.name)
         return self.background.look_after(going, self.place.name, keep, self.save, stop)
 
@@ -366,51 +326,10 @@ class AcceptanceSession:
 
     # Closing.
 
-    def note_failure(self, test: str, message: str) -> None:
-        """A test failed: was there another reason than its criteria?"""
-        sentences = [
-            self.mask(each.judgement.sentence)
-            for each in self.verdicts.criteria
-            if each.test == test
-        ]
-        other = _without(message, sentences)
-        failed = FailedTest(test, self.mask(other))
-        if other and failed not in self._failed_tests:
-            self._failed_tests.append(failed)
-        if INTERRUPTED in message:
-            self.interrupted = "the run was interrupted"
-
-    def waive(self, requirement: str, owner: str, reason: str, until: date) -> None:
-        """Somebody has decided to live with a requirement unmet; no verdict changes for it.
-
-        Raises:
-            BadInput: Nobody is named, or nothing said.
-        """
-        for name, value in (("requirement", requirement), ("owner", owner), ("reason", reason)):
-            if not value.strip():
-                raise BadInput(f"{name}= is empty: a waiver says what, who and why.")
-        self._waivers.append(Waiver(requirement, owner, self.mask(reason), until.isoformat()))
-
-    def note_not_judged(self, what: str, reason: str) -> None:
-        """Something was left out, and why."""
-        self._unjudged.append(NotJudged(what, self.mask(reason)))
-
-    def outcome_of(self, place: str) -> Outcome | None:
-        """What a test, or a suite and all below it, came to; None where nothing was judged."""
-        failed = [each.name for each in self._failed_tests]
-        return outcome(place, self.verdicts.criteria, failed)
-
     def begin_test(self, place: Place) -> None:
         """A test begins."""
         self.place = place
-        if place.name not in self._tests:
-            self._tests.append(place.name)
-
-    def note_left_out(self, tests: Collection[str]) -> None:
-        """These tests of the suite were no part of this session; empty where all were."""
-        self._left_out = len(tests)
-        for name in tests:
-            self.note_not_judged(name, LEFT_OUT)
+        self.notes.add_test(place.name)
 
     def close(self, folder: Path, versions: Mapping[str, str]) -> str:
         """Write the reports.
@@ -451,41 +370,15 @@ class AcceptanceSession:
             environment=environment(self.config, versions),
             runs=tuple(self.verdicts.runs),
             criteria=tuple(self.verdicts.criteria),
-            not_judged=(*self._runs_nobody_judged(), *self._unjudged),
-            failed_tests=tuple(self._failed_tests),
-            interrupted=self.interrupted,
-            suite=self.suite,
-            tests=tuple(self._tests),
-            left_out=self._left_out,
-            waivers=tuple(self._waivers),
+            not_judged=(*self._runs_nobody_judged(), *self.notes.not_judged),
+            failed_tests=tuple(self.notes.failed_tests),
+            interrupted=self.notes.interrupted,
+            suite=self.notes.suite,
+            tests=tuple(self.notes.tests),
+            left_out=self.notes.left_out,
+            waivers=tuple(self.notes.waivers),
         )
 
     def _runs_nobody_judged(self) -> Sequence[NotJudged]:
         reason = "load was sent, but no requirement was judged on it"
         return [NotJudged(run.name, reason) for run in self.verdicts.runs_nobody_judged()]
-
-
-def check_criterion(text: str, scopes: Collection[str] | None = None) -> None:
-    """See whether a criterion can be read, as far as that is known before a run.
-
-    Args:
-        scopes: The names of endpoints and groups that there will be; None where that is open.
-
-    Raises:
-        BadCriterion: It cannot.
-    """
-    parse(text, scopes)
-
-
-def check_condition(text: str, scopes: Collection[str] | None) -> None:
-    """The same of a condition that is to end a load."""
-    parse_stop(text, scopes)
-
-
-def _without(message: str, sentences: Sequence[str]) -> str:
-    """What is left of a test's message without these sentences and Robot's frame around them."""
-    for sentence in sorted(sentences, key=len, reverse=True):
-        message = message.replace(sentence, "")
-    lines = message.replace("Several failures occurred:", "").splitlines()
-    kept = [line.strip() for line in lines if not re.fullmatch(r"\s*(\d+\))?\s*", line)]
-    return " ".join(kept)

@@ -45,6 +45,15 @@ class Calibration:
     workers: int
     shards: int
 
+    def per_s(self, carried_by: str, *, tls: bool) -> float | None:
+        """The same, of requests that travel in that way; None of any other.
+
+        Args:
+            carried_by: What carries them; see `LoadPlan`.
+            tls: Whether they are sent over TLS.
+        """
+        return self.rate_per_s if (self.transport, self.tls) == (carried_by, tls) else None
+
 
 def calibrate(
     config: LoadTestConfig,

@@ -328,7 +328,7 @@ class CapacitySearch:
     def _take(self, step: Step, ready: Ready, watch: Watcher) -> None:
         plan = ready(self._plan(step))
         stopping: list[str] = []
-        stop_watch = self._session.stop_watch(plan)
+        stop_watch = self._session.stops.watch(plan, self._session.place)
 
         def stop(progress: Progress, elapsed_s: float) -> str | None:
             reason = stop_watch(progress, elapsed_s)

@@ -51,6 +51,6 @@ def test_a_waiver_of_nothing_is_kept_and_one_that_has_run_out_says_so() -> None:
 def test_a_waiver_says_what_who_and_why() -> None:
     session = AcceptanceSession()
     with pytest.raises(BadInput, match="owner= is empty: a waiver says what, who and why"):
-        session.waive("PERF-1", " ", "no time", date(2026, 12, 31))
-    session.waive("PERF-1", "Retail", "no time", date(2026, 12, 31))
+        session.notes.add_waiver("PERF-1", " ", "no time", date(2026, 12, 31))
+    session.notes.add_waiver("PERF-1", "Retail", "no time", date(2026, 12, 31))
     assert session.record({}).waivers == (Waiver("PERF-1", "Retail", "no time", "2026-12-31"),)

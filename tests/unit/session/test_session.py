@@ -186,7 +186,7 @@ def test_a_secret_that_was_cut_off_is_masked_too_and_others_like_it_stay_whole()
 
 def test_a_tests_own_criteria_are_no_other_reason_for_its_failure() -> None:
     session = AcceptanceSession()
-    session.note_failure("Suite.Test", "Several failures occurred:\n\n1) Boom\n\n2) Bang")
+    session.notes.add_failure("Suite.Test", "Several failures occurred:\n\n1) Boom\n\n2) Bang")
     record = session.record({})
     assert [(each.name, each.message) for each in record.failed_tests] == [
         ("Suite.Test", "1) Boom 2) Bang")
