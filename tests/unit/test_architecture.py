@@ -232,15 +232,6 @@ def test_lower_rooms_leave_robot_unloaded():
     assert done.returncode == 0, done.stderr
 
 
-def test_what_only_a_report_needs_is_loaded_when_there_is_something_to_report():
-    """So that the library starts, and a dry run ends, without waiting for it."""
-    script = "import sys, ApiLoadLibrary.library; print(*sys.modules)"
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, cwd=LIBRARIES, capture_output=True, text=True, check=True)
-    late = {"jinja2", "ApiLoadLibrary.report.html", "ApiLoadLibrary.report.advice"}
-    assert late & set(done.stdout.split()) == set()
-
-
 def test_top_level_holds_nothing_else():
     assert {name.split("/")[0] for name in project_files()} <= TOP_LEVEL
 

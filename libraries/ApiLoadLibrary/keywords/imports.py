@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robot.api import logger
 from robot.api.deco import keyword
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.config import split_list
-from ApiLoadLibrary.session.imports import Imports as SessionImports
 from ApiLoadLibrary.session.showing import imported_html
 from ApiLoadLibrary.workload.imports.choice import Choice
 from ApiLoadLibrary.workload.imports.imported import Imported
 from ApiLoadLibrary.workload.imports.wanted import parse_methods
 
 from .converters import unwrapped
+
+if TYPE_CHECKING:
+    from ApiLoadLibrary.session.imports import Imports as SessionImports
 
 __all__ = ["Imports"]
 
@@ -25,7 +27,13 @@ class Imports:
 
     def __init__(self, session: AcceptanceSession) -> None:
         self._session = session
-        self._imports = SessionImports(session)
+
+    @property
+    def _imports(self) -> SessionImports:
+        """Loaded late, with its readers of three formats: few suites import anything."""
+        from ApiLoadLibrary.session.imports import Imports as SessionImports
+
+        return SessionImports(self._session)
 
     @keyword("Import Endpoints From OpenAPI", tags=["endpoint"])
     def import_endpoints_from_openapi(

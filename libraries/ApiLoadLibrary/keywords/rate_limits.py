@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from robot.api import logger
 from robot.api.deco import keyword
 from robot.api.types import Secret
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
-from ApiLoadLibrary.session.rate_limits import Contract, Limited, RateLimitTest
 from ApiLoadLibrary.values import Duration, Factor, Percent, Rate
 
 from .converters import unwrapped
 from .judging import Judging, judging
 from .sending import Sender
+
+if TYPE_CHECKING:  # what probes and identifies is loaded late: few suites do
+    from ApiLoadLibrary.session.rate_limits import Contract, Limited
 
 __all__ = ["RateLimits"]
 
@@ -83,6 +87,8 @@ class RateLimits(Judging):
         token = None if other_token is None else str(unwrapped(other_token, self._session.mask.add))
         if token is not None:
             self._session.mask.add(token)
+        from ApiLoadLibrary.session.rate_limits import Limited, RateLimitTest
+
         limited = Limited(self._session, endpoint, refused_with, bystander, token)
         test = RateLimitTest.probing(limited, self._contract(limited, limit, burst))
         return self._sender.send(lambda: test.plan(name, workers), test.conclude)
@@ -126,6 +132,8 @@ class RateLimits(Judging):
         Identify Rate Limiter Of Partner Products    limit=50/5 s
         ```
         """
+        from ApiLoadLibrary.session.rate_limits import Limited, RateLimitTest
+
         limited = Limited(self._session, endpoint, refused_with)
         title = name or f"Kind of rate limiter of {limited.endpoint.name}"
         test = RateLimitTest.identifying(limited, self._contract(limited, limit, burst))
@@ -261,6 +269,8 @@ class RateLimits(Judging):
         return "disturbed bystanders <= 0 %"
 
     def _contract(self, limited: Limited, limit: Rate | None, burst: int | None) -> Contract:
+        from ApiLoadLibrary.session.rate_limits import Contract
+
         if limit is not None:
             return Contract(limit, burst)
         if burst is not None:
