@@ -19,7 +19,7 @@ from .serialised import text_of
 __all__ = ["Bodies", "Body"]
 
 _JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json|\*/\*|application/\*", re.IGNORECASE)
-_FORM = "application/x-www-form-urlencoded"
+_FORM = re.compile(r"application/x-www-form-urlencoded", re.IGNORECASE)
 _TEXT = re.compile(r"text/[\w.+-]+|application/(?:[\w.+-]+\+)?xml", re.IGNORECASE)
 
 
@@ -71,7 +71,7 @@ class Bodies:
             Unmappable: It has one that cannot be made up.
         """
         media, required = self._media(item, operation)
-        for fits, make in ((_JSON, self._json), (re.compile(_FORM), self._form)):
+        for fits, make in ((_JSON, self._json), (_FORM, self._form)):
             for each in media:
                 if fits.fullmatch(each.kind):
                     return make(each)
@@ -98,8 +98,7 @@ class Bodies:
         """The same of OpenAPI 2.0, where bodies are parameters."""
         listed = [part.get("parameters") for part in (item, operation)]
         parameters = [each for part in listed if part for each in part.each()]
-        consumes = operation.mapping().get("consumes", self._consumes)
-        names = _texts(consumes)
+        names = _texts(operation.mapping().get("consumes", self._consumes))
         body = [each for each in parameters if each.text("in") == "body"]
         if body:
             names = names or ["application/json"]
@@ -109,7 +108,7 @@ class Bodies:
             return [], False
         form = _form_of(fields, operation)
         needed = any(map(_is_required, fields.values()))
-        return [_Media(name, form) for name in names or [_FORM]], needed
+        return [_Media(name, form) for name in names or [_FORM.pattern]], needed
 
     def _json(self, media: _Media) -> Body:
         value = self._value(media)
@@ -144,7 +143,7 @@ class Bodies:
         """The same with an idempotency key of its own in each request, if it may be a UUID."""
         for name in filter(is_idempotency_key, value):
             tried = {**value, name: str(uuid.UUID(int=0))}
-            if self._samples.first_allowed(schema, [tried]) == tried:
+            if self._samples.allows(schema, tried):
                 return {**value, name: NEW_KEY}
         return value
 

@@ -91,13 +91,14 @@ class Parameters:
             if place == "query":
                 query += query_pairs(name, value, style, explode=explode)
             elif place == "cookie":
-                cookies.append(f"{name}={quoted(wording(name, value, style, explode=explode))}")
+                text = quoted(wording(name, value, style, explode=explode))
+                cookies.append(f"{quote(name)}={text}")
             elif name.casefold() not in _LEFT_TO_OTHERS:
                 sent.headers[name] = self._header(name, value, explode=explode)
         if cookies:
             sent.headers["Cookie"] = "; ".join(cookies)
         if query:
-            pairs = "&".join(f"{quoted(name)}={quoted(value)}" for name, value in query)
+            pairs = "&".join(f"{quote(name, safe='')}={quoted(value)}" for name, value in query)
             sent.path += f"{'&' if '?' in sent.path else '?'}{pairs}"
         return sent
 
@@ -140,12 +141,11 @@ class Parameters:
         """A value as the description has it, and whether it gives one itself."""
         examples = list(example_values(part))
         content = part.get("content")
-        if content is not None:
-            for media in content.values():
-                schema = self._schemas.converted(media.get("schema") or _anything(media))
-                examples += example_values(media)
-                value = self._samples.first_allowed(schema, examples)
-                return json.dumps(value, ensure_ascii=False), value in examples
+        if content is not None and (media := next(content.values(), None)):
+            schema = self._schemas.converted(media.get("schema") or _anything(media))
+            examples += example_values(media)
+            value = self._samples.first_allowed(schema, examples)
+            return json.dumps(value, ensure_ascii=False), value in examples
         schema = self._schemas.converted(part.get("schema") or _of_itself(part))
         value = self._samples.first_allowed(schema, examples)
         return value, value in examples or self._samples.is_given(schema, value)

@@ -22,6 +22,8 @@ __all__ = ["Samples"]
 
 DEEPEST = 40
 MOST_ITEMS = 1_000
+MOST_BRANCHES = 100
+"""Of two choices that hold at once, made one; of more the first alone is looked at."""
 
 _BOUNDS: dict[str, Callable[[Any, Any], Any]] = {
     **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), max),
@@ -59,6 +61,11 @@ class Samples:
         if not (_is_plain(made) and self._checker.allows(schema, made)):
             raise Unmappable("nothing that its schema allows could be made")
         return made
+
+    def allows(self, schema: Schema, value: Any) -> bool:
+        """Whether the schema allows a value."""
+        self._checker.begin()
+        return self._checker.allows(schema, value)
 
     def is_given(self, schema: Schema, value: Any) -> bool:
         """Whether a value is one that the schema itself gives, as an example or in a list."""
@@ -102,7 +109,7 @@ class Samples:
         if kind == "string":
             return made_text(whole)
         if kind in ("integer", "number"):
-            return self._number(whole, whole=kind == "integer")
+            return self._number(whole, kind)
         return True if kind == "boolean" else None
 
     def _object(self, whole: dict[str, Any], depth: int) -> dict[str, Any]:
@@ -187,14 +194,17 @@ class Samples:
             for number in range(1, MOST_ITEMS)
             if isinstance(item, str | int | float)
         )
-        return (each for each in (*listed, *numbered) if self._checker.allows(whole, each))
+        for each in (*listed, *numbered):
+            self._checker.step()
+            if self._checker.allows(whole, each):
+                yield each
 
-    def _number(self, bounds: dict[str, Any], *, whole: bool) -> int | float:
-        limits = {name: value for name, value in bounds.items() if name in _NUMERIC}
-        limits["type"] = ["integer" if whole else "number"]
+    def _number(self, whole: dict[str, Any], kind: str) -> int | float:
+        limits = {name: value for name, value in whole.items() if name in _NUMERIC}
+        limits["type"] = [kind]
         try:
-            for value in _numbers_near(bounds):
-                number = int(value) if whole and value == math.floor(value) else value
+            for value in _numbers_near(whole):
+                number = int(value) if kind == "integer" and value == value // 1 else value
                 if self._checker.allows(limits, number):
                     return number
         except ArithmeticError:
@@ -292,7 +302,7 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
             }
         elif keyword in ("items", "contains"):
             both[keyword] = {"allOf": [ours, theirs]}
-        elif keyword in ("oneOf", "anyOf"):
+        elif keyword in ("oneOf", "anyOf") and len(ours) * len(theirs) <= MOST_BRANCHES:
             both[keyword] = [{"allOf": [a, b]} for a in ours for b in theirs]
     return both
 

@@ -20,7 +20,8 @@ Schema = dict[str, Any] | bool
 
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 _NESTED = (
-    *("not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "items"),
+    *("items", "contains", "additionalProperties", "propertyNames"),
+    *("not", "if", "then", "else"),
 )
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "dependentSchemas")
@@ -62,6 +63,8 @@ class Schemas:
                 self.named[name] = self._converted(each)
             except Unmappable as error:
                 self.named[name] = {"unmappable": str(error)}
+            except RecursionError:
+                self.named[name] = {"unmappable": "its schema is nested too deeply"}
         return schema
 
     def _referred(self, part: Part, reference: str) -> str:

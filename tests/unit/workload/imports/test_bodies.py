@@ -263,6 +263,7 @@ DOUBLED = {
         ({"$ref": "#/components/schemas/S0"}, ENDLESS | {"S30": TEXT}, "larger than a request"),
         ({"$ref": "#/components/schemas/D0"}, DOUBLED, "larger than a request"),
         (an_object(a=False), {}, "allows no value"),
+        ({"type": "array", "items": NUMBER, "minItems": 900, "uniqueItems": True}, {}, "larger"),
         (TEXT | {"minLength": 10**12}, {}, "at least 1,000,000,000,000 characters"),
         ({"type": "array", "minItems": 10**9}, {}, "1,000,000,000 items"),
         ({"type": "object", "minProperties": 10**9}, {}, "1,000,000,000 properties"),
@@ -283,6 +284,27 @@ def test_what_no_body_can_be_made_of_is_told_soon(schema, schemas, problem):
     with pytest.raises(Unmappable, match=problem):
         body_of(schema, **schemas)
     assert time.monotonic() - started < 10  # what does not end takes for ever; the machine is busy
+
+
+def test_choices_of_choices_end_soon():
+    choice = {"oneOf": [an_object(**{f"a{n}": NUMBER}) for n in range(9)]}
+    schemas = {f"C{n}": choice for n in range(30)}
+    schema = {"allOf": [{"$ref": f"#/components/schemas/C{n}"} for n in range(30)]}
+    assert body_of(schema, **schemas) == {"a0": 1}
+
+
+def test_what_is_nested_too_deeply_is_left_out_wherever_it_is_needed():
+    deep = NUMBER
+    for _ in range(900):
+        deep = {"type": "array", "items": deep, "minItems": 1}
+    operation = {
+        "requestBody": {"content": {"application/json": {"schema": REF_A}}},
+        "responses": {},
+    }
+    paths = {"/a": {"post": operation}, "/b": {"post": operation}, "/c": {"get": {}}}
+    imported = read(description(paths, components={"schemas": {"A": deep}}))
+    assert [each.path for each in imported.endpoints] == ["/c"]
+    assert [each.reason for each in imported.left_out] == ["its schema is nested too deeply"] * 2
 
 
 def test_what_is_damaged_spoils_nothing_that_does_not_need_it():

@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.workload.imports.imported import Imported
+from ApiLoadLibrary.workload.prepare import prepare
 from described import ALL, description, read
 from strategies import json_values, same_every_time
 
@@ -75,6 +77,9 @@ OLD = description(
 )  # fmt: skip
 
 
+SESSION = requests.Session()
+
+
 def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Where something stands in a document."""
     inside = value.items() if isinstance(value, dict) else []
@@ -129,6 +134,8 @@ def test_a_damaged_description_gives_endpoints_and_reasons_or_a_sentence(documen
         assert all(each.reason and each.operation for each in imported.left_out)
         names = {each.name.casefold() for each in imported.endpoints}
         assert len(names) == len(imported.endpoints)
+        for each in imported.endpoints:
+            prepare(each, "http://shop.example", SESSION, "a-run", 0).renderer()(0)
 
 
 @given(json_values)
