@@ -1,4 +1,7 @@
-"""Importing endpoints into a session from what others wrote down of an API."""
+"""Importing endpoints into a session from what others wrote down of an API.
+
+What reads documents is imported where it is needed: few suites need it, and all would start later.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,9 @@ import requests
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.workload.imports.choice import Choice
-from ApiLoadLibrary.workload.imports.document import read_document
-from ApiLoadLibrary.workload.imports.har import from_har
 from ApiLoadLibrary.workload.imports.imported import Imported
-from ApiLoadLibrary.workload.imports.openapi import read_openapi
-from ApiLoadLibrary.workload.imports.postman import from_postman
 
 from .acceptance import AcceptanceSession
-from .descriptions import at_server, beside, location_of
 from .source import read_source
 
 __all__ = ["Imports"]
@@ -35,6 +33,8 @@ class Imports:
 
     def from_har(self, source: str, methods: frozenset[str], *, static: bool) -> Imported:
         """Import a recording; see `workload.imports.har`."""
+        from ApiLoadLibrary.workload.imports.har import from_har
+
         document = self._document(source)
         config = self._session.config
         return self._define(
@@ -56,6 +56,8 @@ class Imports:
         values: Mapping[str, str],
     ) -> Imported:
         """Import a collection; see `workload.imports.postman`."""
+        from ApiLoadLibrary.workload.imports.postman import from_postman
+
         document = self._document(source)
         config = self._session.config
         return self._define(
@@ -72,6 +74,10 @@ class Imports:
 
     def from_openapi(self, source: str, choice: Choice) -> Imported:
         """Import an API's description; see `workload.imports.openapi`."""
+        from ApiLoadLibrary.workload.imports.openapi import read_openapi
+
+        from .descriptions import at_server, beside, location_of
+
         config = self._session.config
         server = config.server
         document = self._document(source)
@@ -84,8 +90,9 @@ class Imports:
         return self._session.ask("GET", url)
 
     def _document(self, source: str, argument: str = "source") -> Any:
-        text = read_source(source, self._get, argument)
-        return read_document(text, source)
+        from ApiLoadLibrary.workload.imports.document import read_document
+
+        return read_document(read_source(source, self._get, argument), source, argument)
 
     def _define(self, imported: Imported, source: str) -> Imported:
         """Define what was found.

@@ -34,12 +34,13 @@ class _Unreadable(Exception):
 _WHAT_READERS_RAISE = (_Unreadable, ValueError, LookupError, yaml.YAMLError)
 
 
-def read_document(text: str, source: str) -> Any:
+def read_document(text: str, source: str, argument: str = "source") -> Any:
     """What a text says, as plain data.
 
     Args:
         text: JSON or YAML.
         source: What the user calls it: its file or URL.
+        argument: What that is given as.
 
     Raises:
         BadInput: It is neither, or would not end.
@@ -48,15 +49,12 @@ def read_document(text: str, source: str) -> Any:
         data = _parsed(text)
         if _ESCAPED_SURROGATE.search(text) and any(map(_LONE_SURROGATE.search, _texts(data))):
             raise _Unreadable("it holds half a character (a lone surrogate)")
+        return data
     except RecursionError:
-        raise _unreadable(source, "it is nested too deeply") from None
+        reason = "it is nested too deeply"
     except _WHAT_READERS_RAISE as error:
-        raise _unreadable(source, _reason(error)) from None
-    return data
-
-
-def _unreadable(source: str, reason: str) -> BadInput:
-    return BadInput(f"source='{source}' cannot be read: {reason}; give JSON or YAML.")
+        reason = _reason(error)
+    raise BadInput(f"{argument}='{source}' cannot be read: {reason}; give JSON or YAML.")
 
 
 def _reason(error: Exception) -> str:
