@@ -53,8 +53,8 @@ Nothing That Can Be Sent
     Import Endpoints From HAR    ${FILES}/other.har
 
 A Method That Is None
-    [Documentation]    FAIL methods='GET, BREW' holds 'BREW', which is none: write some of GET, HEAD, POST, PUT, PATCH,
-    ...                DELETE, OPTIONS.
+    [Documentation]    FAIL *'methods' got value 'GET, BREW'*'GET, BREW' holds 'BREW', which is none: write some of GET,
+    ...                HEAD, POST, PUT, PATCH, DELETE, OPTIONS.
     Import Endpoints From HAR    ${FILES}/shop.har    methods=GET, BREW
 
 An Address That Gives No Recording

@@ -28,6 +28,7 @@ from ApiLoadLibrary.values import (
     TimeUnit,
 )
 from ApiLoadLibrary.workload.check_grammar import parse_check
+from ApiLoadLibrary.workload.imports.wanted import Methods
 
 __all__ = [
     "CONVERTERS",
@@ -183,6 +184,7 @@ CONVERTERS: dict[type, Any] = {
             Factor,
             MemoryLimit,
             MessageRate,
+            Methods,
             Size,
             Think,
             TimeUnit,

@@ -12,7 +12,7 @@ from ApiLoadLibrary.session.config import split_list
 from ApiLoadLibrary.session.showing import imported_html
 from ApiLoadLibrary.workload.imports.choice import Choice
 from ApiLoadLibrary.workload.imports.imported import Imported
-from ApiLoadLibrary.workload.imports.wanted import parse_methods
+from ApiLoadLibrary.workload.imports.wanted import UNASKED, Methods
 
 from .converters import unwrapped
 
@@ -40,7 +40,7 @@ class Imports:
         self,
         source: str,
         *,
-        methods: str = "GET, HEAD, POST",
+        methods: Methods = UNASKED,
         tags: str | None = None,
         only: str | None = None,
         without: str | None = None,
@@ -84,7 +84,7 @@ class Imports:
         ```
         """
         choice = Choice(
-            parse_methods(methods),
+            methods,
             split_list(tags or ""),
             split_list(only or ""),
             split_list(without or ""),
@@ -94,7 +94,7 @@ class Imports:
 
     @keyword("Import Endpoints From HAR", tags=["endpoint"])
     def import_endpoints_from_har(
-        self, source: str, *, methods: str = "GET, HEAD, POST", static: bool = False
+        self, source: str, *, methods: Methods = UNASKED, static: bool = False
     ) -> Imported:
         """Defines an endpoint for each request in a recording of a browser or a proxy.
 
@@ -121,16 +121,14 @@ class Imports:
         Sustain 60 Requests Per Minute On Each Endpoint
         ```
         """
-        return self._told(
-            self._imports.from_har(source, parse_methods(methods), static=static), source
-        )
+        return self._told(self._imports.from_har(source, methods, static=static), source)
 
     @keyword(tags=["endpoint"])
     def import_endpoints_from_postman(
         self,
         source: str,
         *,
-        methods: str = "GET, HEAD, POST",
+        methods: Methods = UNASKED,
         environment: str | None = None,
         values: dict[str, Any] | None = None,
     ) -> Imported:
@@ -165,9 +163,7 @@ class Imports:
         """
         given = unwrapped(values or {}, self._session.mask.add)
         texts = {str(name): str(value) for name, value in given.items()}
-        return self._told(
-            self._imports.from_postman(source, parse_methods(methods), environment, texts), source
-        )
+        return self._told(self._imports.from_postman(source, methods, environment, texts), source)
 
     def _told(self, imported: Imported, source: str) -> Imported:
         """The same, after it has been told in the log."""

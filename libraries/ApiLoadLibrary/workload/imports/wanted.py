@@ -6,26 +6,38 @@ from collections.abc import Collection
 
 from ApiLoadLibrary.errors import BadInput
 
-__all__ = ["UNASKED", "parse_methods", "why_not_wanted"]
-
-UNASKED = frozenset({"GET", "HEAD", "POST"})
-"""What is taken over unless methods are named: nothing that is there is changed or removed."""
+__all__ = ["UNASKED", "Methods", "why_not_wanted"]
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def parse_methods(text: str) -> frozenset[str]:
-    """The methods from `GET, POST, DELETE`.
+class Methods(frozenset[str]):
+    """HTTP methods with commas between: `GET, POST`."""
 
-    Raises:
-        BadInput: None, or another word.
-    """
-    words = text.replace(",", " ").upper().split()
-    unknown = [each for each in words if each not in _METHODS]
-    if unknown or not words:
-        problem = f"holds '{unknown[0]}', which is none" if unknown else "is empty"
-        raise BadInput(f"methods='{text}' {problem}: write some of {', '.join(_METHODS)}.")
-    return frozenset(words)
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, value: object) -> Methods:
+        """The methods that are written.
+
+        Raises:
+            BadInput: None are, or another word.
+        """
+        if isinstance(value, Methods):
+            return value
+        words = str(value).replace(",", " ").upper().split()
+        unknown = [each for each in words if each not in _METHODS]
+        if unknown or not words:
+            problem = f"holds '{unknown[0]}', which is none" if unknown else "is empty"
+            raise BadInput(f"'{value}' {problem}: write some of {', '.join(_METHODS)}.")
+        return cls(words)
+
+    def __str__(self) -> str:
+        return ", ".join(each for each in _METHODS if each in self)
+
+
+UNASKED = Methods({"GET", "HEAD", "POST"})
+"""What is taken over unless methods are named: nothing that is there is changed or removed."""
 
 
 def why_not_wanted(method: str, wanted: Collection[str]) -> str | None:
