@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 
 from ApiLoadLibrary.session.command_line import main
 from ApiLoadLibrary.session.starter.files import ARGUMENTS, RESOURCE, SUITE
-from rig.process import ROOT, reference_api, rig_server
+from rig.process import ROOT, counts, reference_api, rig_server
 
 REFUSED = 3
 PUBLIC = os.environ.get("API_DESCRIPTIONS")
@@ -164,6 +166,24 @@ def test_a_document_of_no_use_is_told(
     source.write_bytes(content)
     assert init(tmp_path / "new", "--from", source) == REFUSED
     assert why in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_ctrl_c_while_it_waits_writes_nothing_and_says_nothing(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ApiLoadLibrary", "init", "new", "--from", f"{rig}/silent"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "libraries")},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while "GET /silent" not in counts(rig)["received"]:
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=10)
+    assert (process.returncode, said) == (130, "")
     assert not (tmp_path / "new").exists()
 
 

@@ -18,6 +18,8 @@ from . import export, init, merge, pages, side_by_side, sign, verdict
 __all__ = ["main"]
 
 REFUSED = 3
+INTERRUPTED = 130
+"""As shells have it after Ctrl-C."""
 COMMANDS = (init, pages, side_by_side, merge, export, sign, verdict)
 
 
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     except (BadInput, OSError) as error:
         print(error, file=sys.stderr)
         return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return code
 
 

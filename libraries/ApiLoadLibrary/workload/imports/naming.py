@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, count
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.workload.endpoint import check_name
@@ -37,6 +39,7 @@ class Names:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._tried: Counter[str] = Counter()
 
     def take(self, *wanted: str) -> str:
         """The first of these, made into words, that is free and may name an endpoint.
@@ -45,13 +48,18 @@ class Names:
         """
         names = [name for name in map(words_of, wanted) if _may_be(name)]
         base = names[-1] if names else "Request"
-        numbered = (f"{base} {number}" for number in count(2))
-        name = next(each for each in chain(names or [base], numbered) if self._is_free(each))
+        name = next(filter(self._is_free, chain((*names, base), self._numbered(base))))
         self._taken.add(name.casefold())
         return name
 
     def _is_free(self, name: str) -> bool:
         return name.casefold() not in self._taken
+
+    def _numbered(self, base: str) -> Iterator[str]:
+        """`Base 2` and so on, beginning where the last search for it ended."""
+        while True:
+            self._tried[base] += 1
+            yield f"{base} {self._tried[base] + 1}"
 
 
 def _may_be(name: str) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 __all__ = ["items", "json_or_none", "mapping", "text"]
 
+MOST_NESTED = 100
+
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """A JSON object, empty where there is none."""
@@ -27,11 +29,23 @@ def text(value: Any) -> str:
 
 
 def json_or_none(written: str) -> Any:
-    """A body as data, or None where it is not JSON."""
+    """A body as data, or None where it is not JSON, or nested so deeply that only a text can be."""
     try:
-        return json.loads(written, parse_constant=_refuse)
+        value = json.loads(written, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
+    return value if _is_shallow(value) else None
+
+
+def _is_shallow(value: Any) -> bool:
+    level = [value]
+    for _ in range(MOST_NESTED):
+        lists = [each for each in level if isinstance(each, list)]
+        objects = [each.values() for each in level if isinstance(each, dict)]
+        level = [each for inner in (*lists, *objects) for each in inner]
+        if not level:
+            return True
+    return False
 
 
 def _refuse(constant: str) -> None:

@@ -234,6 +234,16 @@ def test_json_is_sent_as_json_and_what_is_none_as_it_was() -> None:
     ]
 
 
+@pytest.mark.parametrize("depth", [90, 900, 90_000])
+def test_what_is_nested_beyond_measure_is_sent_as_the_text_that_it_is(depth: int) -> None:
+    written = "[" * depth + "]" * depth
+    found = read(entry(method="POST", body={"mimeType": "application/json", "text": written}))
+    (endpoint,) = found.endpoints
+    assert (endpoint.json is None) == (depth > 100)
+    request = prepare(endpoint, SHOP, requests.Session(), "run-1", 0).renderer()(0)
+    assert request.endswith(written.encode())
+
+
 @pytest.mark.parametrize(
     "left_out, why",
     [
