@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from robot.api import logger
 from robot.api.deco import library
+from robot.api.types import Secret
 from robot.libraries.BuiltIn import BuiltIn
 from robotlibcore import DynamicCore
 
@@ -34,6 +35,7 @@ from .keywords.recovery import Recovery
 from .keywords.sending import Sender
 from .keywords.servers import Servers
 from .keywords.shared import session as _session
+from .keywords.signing import Signing
 from .keywords.sockets import Sockets
 from .keywords.stored import WhatWasStored
 from .keywords.strangers import Strangers
@@ -45,6 +47,7 @@ __all__ = ["ApiLoadLibrary"]
 
 PARTS = (
     Servers,
+    Signing,
     Endpoints,
     Imports,
     Data,
@@ -173,6 +176,7 @@ class ApiLoadLibrary(DynamicCore):
             self._outlook.enter(data)
         else:
             self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
+            _learn_secrets()
             _session.notes.suite = root_of(result).name
             _session.interim.write_into(self._output_dir)
 
@@ -192,7 +196,9 @@ class ApiLoadLibrary(DynamicCore):
         self._ran.add(place_of(data))
         if BuiltIn().dry_run_active:
             self._seen_beforehand = self._outlook.slips(data)
-        elif found := slips(data, self, _session.scopes):
+            return
+        _learn_secrets()
+        if found := slips(data, self, _session.scopes):
             end_before_load(data, found)
 
     def end_test(self, data: Any, result: Any) -> None:
@@ -231,6 +237,15 @@ class ApiLoadLibrary(DynamicCore):
         folder, self._output_dir = self._output_dir, None
         if folder is not None:
             write_reports(_session, folder, self._suite, self._ran)
+
+
+def _learn_secrets() -> None:
+    """Every `Secret` among the suite's variables is masked, whoever uses it."""
+    for value in BuiltIn().get_variables().values():
+        held = value.values() if isinstance(value, dict) else value
+        for each in held if isinstance(value, dict | list) else (value,):
+            if isinstance(each, Secret):
+                _session.mask.add(str(each.value))
 
 
 def _end_loads_of(owner: str) -> None:

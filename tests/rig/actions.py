@@ -148,3 +148,8 @@ async def not_now() -> None:
 
 def need_two(one: Any, two: Any) -> None:
     """More arguments than there are."""
+
+
+def raise_planted() -> None:
+    """Fails with secrets of the environment in its words."""
+    raise RuntimeError(f"raised {os.environ['PLANT_RAISED']} of {os.environ['PLANT_ENVIRONMENT']}")

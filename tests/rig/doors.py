@@ -10,6 +10,7 @@ Run as a process of its own: `python -m rig.doors` prints its port.
 | /digest   | the same by digest: a nonce serves `--uses` times, with rising numbers        |
 | /key      | `X-Api-Key`, or the query's or cookie's `api_key`                             |
 | /echo     | nothing; says all that it was told, in headers and body, with status 500      |
+| /away     | nothing; a redirect that says all that it was told                              |
 | /truth    | what was counted, as JSON; not counted itself                                 |
 
 From the `--refuse-from` th sign-in on, sign-ins are answered with `--status`.
@@ -28,7 +29,7 @@ import threading
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 USER, KEY = "kim", "k3y-of-the-shop"
 REALM = "doors"
@@ -105,6 +106,7 @@ class Doors:
             "seen": self.seen,
             "order": self.order,
             "nonces": len(self.nonces),
+            "tokens": list(self.tokens),
         }
 
 
@@ -172,6 +174,10 @@ class Handler(BaseHTTPRequestHandler):
         told = f"{self.path} {dict(self.headers.items())} {body.decode()}"
         coded = base64.b64encode(told.encode()).decode()
         self.answer(500, {"told": told, "coded": coded}, X_Told=coded)
+
+    def on_away(self, *_: object) -> None:
+        told = f"{self.path} {dict(self.headers.items())}"
+        self.answer(302, Location=f"/ok?told={quote(told)}")
 
     def on_truth(self, *_: object) -> None:
         self.answer(200, self.doors.truth())

@@ -23,7 +23,7 @@ def tell_alerts(session: AcceptanceSession, before: Callable[[], None] = lambda:
     for number, news in enumerate(session.desk.take()):
         if not number:
             before()
-        text = f"{news.text}."
+        text = session.mask(f"{news.text}.")
         if news.began:
             logger.warn(text)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from robot.api import logger
 
@@ -18,9 +19,14 @@ BAR_EVERY_S = 0.5
 
 
 class ConsoleProgress:
-    """Told of a run's progress, it now and then writes it down."""
+    """Told of a run's progress, it now and then writes it down.
 
-    def __init__(self) -> None:
+    Args:
+        mask: Takes secrets out of what is written: nobody else does it for the console.
+    """
+
+    def __init__(self, mask: Callable[[str], str]) -> None:
+        self._mask = mask
         stream = sys.__stdout__
         self._terminal = bool(stream and stream.isatty())
         self._every_s = BAR_EVERY_S if self._terminal else LINE_EVERY_S
@@ -58,7 +64,7 @@ class ConsoleProgress:
             self._began = True
             logger.console("")  # Robot has left its cursor behind the test's name
         if not self._terminal:
-            logger.console(f"  {moment.name}: {figures}")
+            logger.console(self._mask(f"  {moment.name}: {figures}"))
             return
         filled = round(BAR_CELLS * min(1.0, max(0.0, elapsed) / length))
         bar = "█" * filled + "░" * (BAR_CELLS - filled)

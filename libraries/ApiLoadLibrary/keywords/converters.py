@@ -12,7 +12,7 @@ from typing import Any
 
 from robot.api.types import Secret
 
-from ApiLoadLibrary.errors import BadCheck, BadCriterion
+from ApiLoadLibrary.errors import BadCheck, BadCriterion, BadInput
 from ApiLoadLibrary.session.checking import check_criterion
 from ApiLoadLibrary.session.flood import MessageRate
 from ApiLoadLibrary.session.journeys import Think
@@ -40,6 +40,8 @@ __all__ = [
     "MemoryLimit",
     "unwrapped",
 ]
+
+HIDDEN = str(Secret(""))
 
 Written = str | int | float | timedelta
 
@@ -194,7 +196,16 @@ CONVERTERS: dict[type, Any] = {
 
 
 def unwrapped(value: Any, found: Callable[[str], None]) -> Any:
-    """The same data with the values of its `Secret`s; each is reported to `found`."""
+    """The same data with the values of its `Secret`s; each is reported to `found`.
+
+    Raises:
+        BadInput: Robot has put the word for one into a text, instead of its value.
+    """
+    if isinstance(value, str) and HIDDEN in value:
+        raise BadInput(
+            f"A text holds '{HIDDEN}' where a Secret was to stand: make a Secret of the whole, as "
+            "VAR    ${HEADER: Secret}    Bearer ${TOKEN}, or write ${TOKEN.value}."
+        )
     if isinstance(value, Secret):
         found(str(value.value))
         return value.value

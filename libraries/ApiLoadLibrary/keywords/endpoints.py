@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from robot.api.deco import keyword
+from robot.api.types import Secret
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.values import Duration
@@ -28,7 +29,7 @@ class Endpoints:
         self,
         name: str,
         method: str,
-        path: str,
+        path: str | Secret,
         *,
         json: Any = None,
         data: Any = None,
@@ -48,6 +49,7 @@ class Endpoints:
         | `{{choice cash\\|card}}` | one of the words |
         | `{{uuid}}` | a UUID |
         | `{{run}}` | the load run's id |
+        | `{{token}}` | the token of whoever is signed in |
 
         A number that is the whole of a JSON text, like `"{{integer 1..5}}"`, is sent
         as a JSON number.
@@ -79,7 +81,7 @@ class Endpoints:
             Endpoint(
                 name=name,
                 method=method.upper(),
-                path=path,
+                path=str(unwrapped(path, secret)),
                 headers=unwrapped(headers or {}, secret),
                 json=unwrapped(parsed_json(json), secret),
                 data=unwrapped(data, secret),

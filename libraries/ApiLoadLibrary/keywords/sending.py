@@ -97,14 +97,15 @@ class Sender:
         """Show what would be sent, and return the id that it would have."""
         server = self._session.config.base_url or ""  # actions need none
         logger.info(plan_html(plan, server), html=True)
-        logger.console("\n" + plan_lines(plan, server))
+        logger.console(self._session.mask("\n" + plan_lines(plan, server)))
         return plan.run_id
 
     def ready(self, plan: LoadPlan) -> LoadPlan:
         """The plan, to be sent at once; what speaks against it is said."""
         if self._session.token_runs_out(plan):
+            name = self._session.mask(plan.name)
             logger.warn(
-                f"{plan.name}: the token may run out before the last answer, and nobody can get "
+                f"{name}: the token may run out before the last answer, and nobody can get "
                 "it again; write `Sign In`, which does, or send load for less time."
             )
         self._warn_of_the_ceiling(plan)
@@ -113,7 +114,7 @@ class Sender:
     @contextmanager
     def logging(self) -> Iterator[Watcher]:
         """Within this progress and alerts are shown; the runs that are made are logged."""
-        console = ConsoleProgress()
+        console = ConsoleProgress(self._session.mask)
         before = len(self._session.verdicts.runs)
 
         def watch(moment: Moment) -> None:
@@ -126,7 +127,7 @@ class Sender:
             console.close()
             tell_alerts(self._session)
             for run in self._session.verdicts.runs[before:]:
-                _log_run(run)
+                _log_run(run, self._session.mask)
 
     def _warn_of_the_ceiling(self, plan: LoadPlan) -> None:
         ceiling = self._session.ceiling_per_s(plan.carried_by)
@@ -138,7 +139,7 @@ class Sender:
             )
 
 
-def _log_run(run: RunResult) -> None:
+def _log_run(run: RunResult, mask: Callable[[str], str]) -> None:
     logger.info(run_html(run), html=True)
     for reason in run.generator.reasons:
-        logger.warn(f"{run.name}: {reason}.")
+        logger.warn(mask(f"{run.name}: {reason}."))

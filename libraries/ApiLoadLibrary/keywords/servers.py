@@ -29,7 +29,7 @@ class Servers:
     @keyword(tags=["server"])
     def use_server(
         self,
-        base_url: str,
+        base_url: str | Secret,
         *,
         workers: int | None = None,
         timeout: Duration | None = None,
@@ -84,8 +84,9 @@ class Servers:
         Use Server    https://shop.example    workers=50    timeout=10 s    threshold=200 ms
         ```
         """
+        address = str(unwrapped(base_url, self._session.mask.add))
         self._session.use_server(
-            base_url,
+            address,
             About(name, version, commit, environment),
             workers=workers,
             timeout=timeout,
@@ -101,7 +102,7 @@ class Servers:
             redirects=redirects,
             cookies=cookies,
         )
-        logger.info(f"Load goes to {base_url} from now on.")
+        logger.info(f"Load goes to {address} from now on.")
 
     @keyword(tags=["server"])
     def configure_load(
@@ -157,7 +158,8 @@ class Servers:
         method: str,
         path: str,
         *,
-        json: Any,
+        json: Any = None,
+        data: Any = None,
         token: str = "$.access_token",  # noqa: S107 - where it stands, not what it is
         use: bool = True,
     ) -> Secret:
@@ -171,6 +173,7 @@ class Servers:
             method: The method of the sign-in request, usually POST.
             path: Its path on the server.
             json: Its body: a dictionary, or JSON text; `Secret`s in it are filled in.
+            data: Instead of `json`, a form: a dictionary.
             token: Where the answer holds the token.
             use: Whether it is sent with every request from then on; of another user, or of one
                 whose token shall run out, it is only returned.
@@ -185,8 +188,10 @@ class Servers:
         Sign In    POST    /api/auth/login    json=${credentials}    token=$.access_token
         ```
         """
-        body = unwrapped(parsed_json(json), self._session.mask.add)
-        got = self._session.sign_in(SignIn(method.upper(), path, body, token), use=use)
+        secret = self._session.mask.add
+        body, form = unwrapped(parsed_json(json), secret), unwrapped(data, secret)
+        way = SignIn(method.upper(), path, body, token, data=form)
+        got = self._session.sign_in(way, use=use)
         logger.info(f"Signed in by {method.upper()} {path}.")
         return Secret(got.value)
 

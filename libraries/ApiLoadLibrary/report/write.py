@@ -6,11 +6,9 @@ from pathlib import Path
 
 from ApiLoadLibrary.files import write_whole
 
-from .build import build_document
 from .document import HTML_NAME, INTERIM_NAME, JSON_NAME, Document
 from .exports.files import exported
 from .html import render
-from .record import SessionRecord
 from .serial import to_json
 
 __all__ = ["write_interim", "write_reports"]
@@ -41,7 +39,7 @@ def write_reports(document: Document, folder: Path) -> tuple[Path, Path]:
     return data, page
 
 
-def write_interim(record: SessionRecord, folder: Path) -> Path:
+def write_interim(document: Document, folder: Path) -> Path:
     """Write what is known of a session that goes on: the report's JSON under another name.
 
     Raises:
@@ -49,5 +47,5 @@ def write_interim(record: SessionRecord, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / INTERIM_NAME
-    write_whole(path, to_json(build_document(record)))
+    write_whole(path, to_json(document))
     return path

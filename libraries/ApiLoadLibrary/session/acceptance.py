@@ -13,6 +13,7 @@ import requests
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.report.document import Document
 from ApiLoadLibrary.report.record import NotJudged, SessionRecord, SystemUnderTest
 from ApiLoadLibrary.scenarios.plan import LoadPlan
 from ApiLoadLibrary.values import Duration
@@ -32,7 +33,7 @@ from .identity import Identity
 from .interim import Interim
 from .journeys import Journeys
 from .local import is_local
-from .masked import masked
+from .masked import masked, masked_document
 from .masking import Masker
 from .notes import Notes
 from .place import Place
@@ -82,7 +83,7 @@ class AcceptanceSession:
         self.journeys = Journeys(self.endpoints)
         self.place = Place()
         self.mask = Masker()
-        self.interim = Interim()
+        self.interim = Interim(self._document)
         self.background = BackgroundLoads()
         self.verdicts = Verdicts(lambda: self.place, self.background)
         self.notes = Notes(self.mask, self.verdicts)
@@ -107,13 +108,14 @@ class AcceptanceSession:
 
         Args:
             base_url: Its address.
-            about: What the report says of it.
+            about: What the report says of it; None for what it said before.
             settings: Of `LoadTestConfig`; None leaves one as it is.
 
         Raises:
             BadInput: A setting has a value that it may not have.
             ServerUnreachable: Nothing accepts a connection there.
         """
+        self.identity.learn_address(base_url)
         before = self.config.base_url
         elsewhere = before is not None and Origin.of(before) != Origin.of(base_url)
         if elsewhere:
@@ -123,7 +125,7 @@ class AcceptanceSession:
         config = self.config.changed(base_url=base_url, **settings)
         require_reachable(Origin.of(config.server), config.proxies_on_the_way)
         self.config = config
-        self._about = about or About()
+        self._about = about or (About() if elsewhere else self._about)
         if elsewhere:
             self.identity.forget()
             self.stop_fault_proxy()
@@ -345,18 +347,22 @@ class AcceptanceSession:
         self.fault_line.stop()
         self.closed = True
         # What only the end needs is imported then, so that starting takes less.
-        from ApiLoadLibrary.report.build import build_document
         from ApiLoadLibrary.report.words import headline
 
         from .handing_over import hand_over
 
-        document = build_document(self.record(versions))
+        document = self._document(self.record(versions))
         try:
             lines = hand_over(document, folder)
             self.interim.remove()
         except OSError as error:
             lines = [headline(document), f"The report could not be written: {error}."]
         return "\n".join(lines)
+
+    def _document(self, record: SessionRecord) -> Document:
+        from ApiLoadLibrary.report.build import build_document
+
+        return masked_document(build_document(record), self.mask)
 
     def record(self, versions: Mapping[str, str]) -> SessionRecord:
         """All that a report is made of."""

@@ -12,7 +12,9 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from http.cookiejar import CookieJar
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 import requests
 from requests.auth import AuthBase, HTTPDigestAuth
@@ -38,6 +40,9 @@ Sign = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 AUTHORIZATION = "Authorization"
 BEARER = {AUTHORIZATION: "Bearer {{token}}"}
+_TELLING = re.compile(r"auth|cookie|key|pass|secret|session|token", re.IGNORECASE)
+"""Names of headers, parameters and columns whose values are secrets."""
+
 LONG_ENOUGH = 8
 """Cookies with fewer characters, like `en`, are no secrets, and masking them would hide words."""
 
@@ -116,6 +121,11 @@ class Identity:
         self._sign_by(users=users)
         return users
 
+    def learn_users(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """What columns hold that are called like a secret is told nowhere."""
+        for row in rows:
+            self._mask.add(*(value for name, value in row.items() if _TELLING.search(name)))
+
     def _users(self, sign_ins: Sequence[SignIn], pace: Rate, tokens: dict[int, Token]) -> Users:
         server, ready = self._config().server, self._ready()
 
@@ -164,6 +174,28 @@ class Identity:
                     f"The key cannot be sent in cookie '{name}': it holds ; , quotes or spaces."
                 )
             self.http.cookies.set(name, key)
+
+    def send_along(self, headers: Mapping[str, str], params: Any) -> None:
+        """Send these headers and parameters with every request."""
+        secret = (value for name, value in headers.items() if _TELLING.search(name))
+        self._mask.add(*(word for each in secret for word in _long(each.split())))
+        self.http.headers.update(headers)
+        if params:
+            self.http.params = params
+            said = params.items() if isinstance(params, Mapping) else ()
+            self._mask.add(*_long(str(value) for name, value in said if _TELLING.search(str(name))))
+
+    def send_cookies(self, cookies: Mapping[str, str] | CookieJar) -> None:
+        """Send these with every request."""
+        self.http.cookies.update(cookies)
+        self._mask.add(*_long(each.value for each in self.http.cookies))
+
+    def learn_address(self, url: str) -> None:
+        """A user's name and password may stand in an address: they are told nowhere."""
+        parts = urlsplit(url)
+        if parts.password:
+            self._learn(unquote(parts.username or ""), unquote(parts.password))
+            self._mask.add(parts.password, f"{parts.username}:{parts.password}")
 
     def use_basic_auth(self, user: str, password: str) -> None:
         """Sign every request with a user's name and password.
@@ -244,8 +276,7 @@ class Identity:
 
     def _keep_cookies(self, http: requests.Session) -> None:
         """What a server has set when it was signed in to goes along with every request."""
-        self.http.cookies.update(http.cookies)
-        self._mask.add(*_long(each.value for each in http.cookies))
+        self.send_cookies(http.cookies)
 
 
 def _long(values: Iterable[str | None]) -> list[str]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ApiLoadLibrary.report.document import INTERIM_NAME
+from ApiLoadLibrary.report.document import INTERIM_NAME, Document
 from ApiLoadLibrary.report.record import SessionRecord
 
 from .history import History
@@ -20,9 +20,14 @@ OF_THE_TIME = 20
 
 
 class Interim:
-    """Writes the interim report into a folder, when it has one and it is time."""
+    """Writes the interim report into a folder, when it has one and it is time.
 
-    def __init__(self) -> None:
+    Args:
+        make: A report of what is known.
+    """
+
+    def __init__(self, make: Callable[[SessionRecord], Document]) -> None:
+        self._make = make
         self._folder: Path | None = None
         self._next_s = 0.0
 
@@ -45,7 +50,7 @@ class Interim:
         from ApiLoadLibrary.report.write import write_interim  # late: starting takes less
 
         with contextlib.suppress(OSError):
-            write_interim(record(), self._folder)
+            write_interim(self._make(record()), self._folder)
         self._next_s = time.monotonic() + max(EVERY_S, OF_THE_TIME * (time.monotonic() - now))
 
     def remove(self) -> None:

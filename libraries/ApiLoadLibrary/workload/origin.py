@@ -54,7 +54,9 @@ def _split(url: str) -> SplitResult:
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise BadInput(f"'{url}' is not the address of a server: write http://… or https://….")
     if parts.username is not None or parts.password is not None:
-        raise BadInput("A server's address must hold no user name or password: use `Sign In`.")
+        raise BadInput(
+            "A server's address must hold no user name or password: use `Use Basic Auth`."
+        )
     return parts
 
 
