@@ -76,6 +76,7 @@ A Session Is Taken Over
 What Is Told Of Failures
     [Documentation]    By a keyword, by an action, by the suite itself.
     Run Keyword And Expect Error    *use `Use Basic Auth`*    Use Server    ${ADDRESS WITH}
+    Log    An action raises ${RAISED.value}.
     Define Action    Raises    rig.actions:raise_planted
     Sustain 20 Requests Per Second On Raises    duration=200 ms
     Verify No Errors

@@ -155,12 +155,11 @@ class Signing:
         suite's variables is masked there, too.
 
         Args:
-            alias: The session's, as in `Create Session`.
+            alias: The session's, as it was given to RequestsLibrary's `Create Session`.
 
         Example:
 
         ```robotframework
-        Create Session    shop    https://shop.example    headers=${HEADERS}
         Use Requests Session    shop
         Sustain 1000 Requests Per Minute On Products
         ```
