@@ -61,7 +61,7 @@ def test_every_command_is_one_that_there_is(line: str, desk: Path) -> None:
             assert f"\n  {command} " in run_py.USAGE
         case ["pip", "install", *packages]:
             assert packages == ["robotframework-apiload"]
-        case ["robot", *options]:
+        case ["robot", *options] | ["pabot", "--processes", _, *options]:
             dry = [sys.executable, "-m", "robot", "--dryrun", *options]
             env = {**os.environ, "PYTHONPATH": str(ROOT / "libraries")}
             subprocess.run(dry, cwd=desk, env=env, capture_output=True, check=True)
