@@ -104,6 +104,7 @@ def test_nothing_but_the_shortness_of_their_loads_keeps_them_from_passing(sent: 
     wrong = [each for each in messages if not JUDGED.search(each)]
     assert wrong == []
     assert len(sent.report["criteria"]) >= 10
+    assert len(sent.tests) == sum(map(is_suite, examples("robotframework")))  # no two of a name
 
 
 JUDGED = re.compile(r"INCONCLUSIVE: | was [\d.,]+ ?\S*; the limit is |^Several failures occurred")

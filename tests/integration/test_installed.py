@@ -32,9 +32,18 @@ PACKAGE = "ApiLoadLibrary"
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a fresh wheel and a fresh source distribution."""
     folder = tmp_path_factory.mktemp("dist")
-    build = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, capture_output=True, check=True)
+    build(ROOT, folder)
     return folder
+
+
+def build(source: Path, folder: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    subprocess.run(command, cwd=source, capture_output=True, check=True)
+
+
+def names_in(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
 
 
 def only(folder: Path, pattern: str) -> Path:
@@ -51,8 +60,7 @@ def tracked(*patterns: str) -> set[str]:
 
 
 def test_the_wheel_holds_the_whole_library_and_nothing_else(built: Path) -> None:
-    with zipfile.ZipFile(only(built, "*.whl")) as wheel:
-        inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    inside = {name for name in names_in(only(built, "*.whl")) if ".dist-info/" not in name}
     ours = {name.removeprefix("libraries/") for name in tracked(f"libraries/{PACKAGE}")}
     assert inside >= ours
     assert {name.split("/")[0] for name in inside} == {PACKAGE}
@@ -61,15 +69,20 @@ def test_the_wheel_holds_the_whole_library_and_nothing_else(built: Path) -> None
     assert any(name.startswith(f"{PACKAGE}/report/templates/") for name in inside)
 
 
-def test_the_source_distribution_holds_what_the_wheel_is_made_of(built: Path) -> None:
+def test_the_source_distribution_holds_what_the_wheel_is_made_of(
+    built: Path, tmp_path: Path
+) -> None:
     with tarfile.open(only(built, "*.tar.gz")) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}
+        archive.extractall(tmp_path, filter="data")
     assert inside >= tracked(f"libraries/{PACKAGE}")
     tops = {name.split("/")[0] for name in inside}
     assert tops <= {"libraries", "CHANGELOG.md", "README.md", "LICENSE", "pyproject.toml"} | {
         *("PKG-INFO", ".gitignore")  # what hatchling adds of itself
     }
     assert not any("pos_api" in name for name in inside)
+    build(only(tmp_path, "*"), tmp_path / "again")
+    assert names_in(only(tmp_path / "again", "*.whl")) == names_in(only(built, "*.whl"))
 
 
 @pytest.mark.slow
