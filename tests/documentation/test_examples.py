@@ -83,9 +83,8 @@ def shortened(suite: str) -> str:
     """With the reference API in the shop's place; whoever does not sign in is signed in."""
     text = re.sub(r"(duration|around|over|every|hold)=\S+(?: \w+)?", r"\1=1 s", suite)
     if "Sign In" not in text:
-        text = re.sub(
-            rf"( +)(Use Server    {SHOP}.*)", r"\1\2\n\1Use Bearer Token    ${TOKEN}", text
-        )
+        use_server = re.compile(rf"^.*Use Server    {SHOP}.*$", re.MULTILINE)
+        text = use_server.sub(r"\g<0>\n    Use Bearer Token    ${TOKEN}", text)
     return text.replace(SHOP, "${SHOP}")
 
 
