@@ -24,6 +24,7 @@ from ApiLoadLibrary.values import Rate
 from ApiLoadLibrary.workload.endpoint import check_header
 from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.workload.origin import Origin, address_of
+from ApiLoadLibrary.workload.template import OF_USER
 
 from .config import LoadTestConfig
 from .http import guarded_session
@@ -39,7 +40,7 @@ Sign = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 """Signs a request in the way of `requests`."""
 
 AUTHORIZATION = "Authorization"
-BEARER = {AUTHORIZATION: "Bearer {{token}}"}
+BEARER = {AUTHORIZATION: f"Bearer {{{{token {OF_USER}}}}}"}
 _TELLING = re.compile(r"auth|cookie|key|pass|secret|session|token", re.IGNORECASE)
 """Names of headers, parameters and columns whose values are secrets."""
 

@@ -37,6 +37,9 @@ __all__ = [
     "Uuid",
 ]
 
+OF_USER = "of whoever is signed in"
+"""Said of a token, it is never one that a journey has taken from an answer under that name."""
+
 BUILT_IN = frozenset({"counter", "integer", "choice", "uuid", "run"})
 """What these names mean is fixed."""
 
@@ -180,6 +183,8 @@ def placeholder(written: re.Match[str], run_id: str, encode: Callable[[str], byt
     }
     if kind in plain and not argument:
         return plain[kind]
+    if kind == "token" and argument == OF_USER:
+        return UserToken(encode)
     if kind == "integer" and (bounds := re.fullmatch(r"(-?\d+)\s*\.\.\s*(-?\d+)", argument)):
         low, high = int(bounds[1]), int(bounds[2])
         if low <= high:
