@@ -137,9 +137,11 @@ class ApiLoadLibrary(DynamicCore):
 
     ## Secrets
 
-    Passwords and tokens that are given as Robot `Secret`s, and tokens that `Sign In` got,
-    are masked in every log message, at level TRACE too, and in every failure; they are in
-    no report.
+    What is a Robot `Secret` among the suite's variables or given to a keyword of this library,
+    and tokens that `Sign In` got, are masked in every log message, at level TRACE too, in every
+    failure, on the console and in every report: as they are, as JSON, HTML and URLs spell them,
+    and in base64.  Robot puts `<secret>` where a `Secret` stands within a text; make a `Secret`
+    of the whole: `VAR    ${HEADER: Secret}    Bearer ${TOKEN}`.
     """
 
     ROBOT_LISTENER_API_VERSION = 3

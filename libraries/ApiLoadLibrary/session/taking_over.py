@@ -46,6 +46,7 @@ def take_over(
         session.identity.learn_address(url)
     auth = HTTPBasicAuth(user, password) if theirs.auth is None and user else theirs.auth
     _require_signable(auth, address)
+    headers = _headers(theirs)
     session.use_server(
         address,
         verify=theirs.verify,
@@ -55,7 +56,7 @@ def take_over(
     session.identity.forget()
     return [
         f"base URL {address}",
-        *_send_along(session.identity, theirs, cookies),
+        *_send_along(session.identity, headers, theirs, cookies),
         *_sign(session.identity, auth),
         *_ways(theirs, proxies),
     ]
@@ -68,7 +69,8 @@ def _parted(url: str) -> tuple[str, str, str]:
     return bare, unquote(parts.username or ""), unquote(parts.password or "")
 
 
-def _send_along(who: Identity, theirs: requests.Session, cookies: Any) -> Iterator[str]:
+def _headers(theirs: requests.Session) -> dict[str, str]:
+    """Those that are not just what `requests` always sends."""
     usual = default_headers()
     headers = {
         name: value.decode("latin-1") if isinstance(value, bytes) else value
@@ -77,6 +79,12 @@ def _send_along(who: Identity, theirs: requests.Session, cookies: Any) -> Iterat
     }
     for name, value in headers.items():
         check_header(name, value)
+    return headers
+
+
+def _send_along(
+    who: Identity, headers: Mapping[str, str], theirs: requests.Session, cookies: Any
+) -> Iterator[str]:
     who.send_along(headers, theirs.params)
     if headers:
         yield f"headers {', '.join(headers)}"
