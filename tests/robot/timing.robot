@@ -26,6 +26,9 @@ What Never Left Is No Request
     Run Keyword And Expect Error    *    GET On Session    shop    url=nonsense://x
     Run Keyword And Expect Error    *    GET    not a url
 
+A Failure Quotes An Address
+    GET On Session    shop    /status/418    params=key=kept-to-oneself
+
 A Test Gives Up
     [Timeout]    0.5 s
     GET On Session    shop    /silent

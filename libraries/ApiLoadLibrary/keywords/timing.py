@@ -27,6 +27,9 @@ __all__ = ["Timing"]
 _WITH_ALIAS = ("on session", " request")  # the latter are deprecated, and in use
 _VARIABLE = re.compile(r"[$@&%]\{")
 _PLAIN_VARIABLE = re.compile(r"\$\{[\w ]+\}")
+_QUERY = re.compile(r"(?<=\S)\?[^\s'\"]*=[^\s'\"]*")
+"""Of an address that a failure quotes: keys and tokens stand there, and a report goes round."""
+
 _SERVER_ERROR = 500
 
 
@@ -127,7 +130,7 @@ class Timing:
                 self._judge(criterion, result)
                 return
         if result.failed:
-            session.notes.add_failure(data.full_name, result.message)
+            session.notes.add_failure(data.full_name, _QUERY.sub("?…", result.message))
         if self._run is None and self._timing.base_url:
             session.save(self._measured)
 
@@ -216,7 +219,8 @@ def _alias(keyword: str, args: list[str]) -> str | None:
     named = (each.removeprefix("alias=") for each in args if each.startswith("alias="))
     written = next(named, args[0])
     if _PLAIN_VARIABLE.fullmatch(written):
-        return str(BuiltIn().get_variable_value(written))
+        value = BuiltIn().get_variable_value(written)
+        return None if value is None else str(value)
     return None if _VARIABLE.search(written) else written
 
 
