@@ -117,8 +117,8 @@ def test_where_the_server_is_must_be_known(
     assert "'shop.example' is not the address of a server" in capsys.readouterr().err
     assert init(tmp_path, "--from", described, "--server", "http://127.0.0.1:8000") == 0
     resource = (tmp_path / RESOURCE).read_text("utf-8")
-    assert "http://127.0.0.1:8000/v1\n" in resource
-    assert "GET    /products\n" in resource
+    assert "http://127.0.0.1:8000\n" in resource
+    assert "GET    /v1/products\n" in resource
 
 
 def test_an_address_that_has_nothing_is_told(
@@ -155,8 +155,9 @@ def test_what_cannot_be_begun_with_is_told(
         (b'{"a": 1}', "is neither an OpenAPI description"),
         (b"\xff\xfe\x00", "is no text in UTF-8"),
         (b'{"log": {"entries": [', "cannot be read"),
-        (b'{"log": {"entries": []}}', "holds no request that can be written"),
-        (b'{"item": [{"request": "x/{{y}}"}]}', "it needs a value for y"),
+        (b'{"log": {"entries": []}}', "does not say on which server the API is"),
+        (b'{"log": {"entries": [{"request": {"url": "http://x/"}}]}}', "no method or no URL"),
+        (b'{"item": [{"request": "http://x/{{y}}"}]}', "it needs a value for y"),
     ],
 )
 def test_a_document_of_no_use_is_told(

@@ -68,7 +68,7 @@ def test_what_signs_most_of_the_loaded_is_written_and_where_its_secret_comes_fro
     assert "${TOKEN: Secret}    %{API_TOKEN}" in written
     assert "    Use Bearer Token    ${TOKEN}\n" in written
     alone = starter(endpoint(1), credentials=credentials[1:2]).texts()[RESOURCE]
-    assert "    Use Api Key    k    ${API_KEY}    place=query\n" in alone
+    assert "    Use API Key    k    ${API_KEY}    place=query\n" in alone
     assert "Secret" not in starter(endpoint(1), credentials=credentials[:1]).texts()[RESOURCE]
 
 
@@ -87,9 +87,25 @@ def test_forms_headers_and_statuses_are_written_as_they_are_sent() -> None:
     ]
 
 
-def test_titles_from_outside_stay_on_their_line() -> None:
-    found = Starter(Imported("Shop\n*** Tasks ***\n${x}    y", SHOP, (endpoint(1),)), SHOP)
-    assert "name=Shop*** Tasks ***\\${x} y    threshold" in found.texts()[RESOURCE]
+def test_nothing_from_outside_becomes_a_line_of_its_own() -> None:
+    evil = "x\n*** Keywords ***\n${y}    z"
+    credentials = (Credential(evil, "api key", "header", evil, ("Product 1",)),)
+    sent = endpoint(1, headers={"#X": "${HOME}", "Y": "a  b"}, json={evil: evil})
+    found = Starter(Imported(evil, SHOP, (sent,), (), credentials), f"{SHOP}/{evil}")
+    written = found.texts()[RESOURCE]
+    assert written.count("*** Keywords ***\n") == 1
+    assert "name=x *** Keywords *** \\${y} z    threshold" in written
+    assert (
+        "Use API Key    x\\n*** Keywords ***\\n\\${y} ${SPACE}${SPACE}${SPACE}z    ${API_KEY}\n"
+        in written
+    )
+    assert "    \\#X=\\${HOME}    Y=a ${SPACE}b\n" in written
+
+
+def test_how_cookies_are_got_is_left_to_the_reader() -> None:
+    cookies = Credential("Cookie", "other", "cookie", "sid", ("Product 1",))
+    written = starter(endpoint(1), credentials=(cookies,)).texts()[RESOURCE]
+    assert "    # Sign in here: requests were signed by Cookie.\n" in written
 
 
 def test_robocop_has_nothing_to_say_however_many_endpoints_there_are(tmp_path: Path) -> None:

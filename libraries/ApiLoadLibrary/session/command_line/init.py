@@ -12,11 +12,13 @@ from typing import Any
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.session.starter.files import ARGUMENTS, RESOURCE, SUITE, Starter
+from ApiLoadLibrary.session.starter.robot_text import one_line
 from ApiLoadLibrary.session.starter.sources import look_at
 from ApiLoadLibrary.workload.imports.imported import LeftOut
 
 __all__ = ["add_to"]
 
+LONGEST_LINE = 400
 MOST_NAMED = 3
 """Of the requests that are left out for one reason."""
 
@@ -100,8 +102,8 @@ def _left_out(left_out: Iterable[LeftOut]) -> list[str]:
     for reason, operations in by_reason.items():
         more = len(operations) - MOST_NAMED
         named = [*operations[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
-        lines.append(f"  {', '.join(named)}: {reason}")
-    return lines
+        lines.append(one_line(f"{', '.join(named)}: {reason}", LONGEST_LINE))
+    return [f"  {line}" for line in lines]
 
 
 def _next(folder: Path, starter: Starter) -> Iterable[str]:

@@ -15,7 +15,7 @@ from ApiLoadLibrary.workload.imports.imported import Credential, Imported, LeftO
 from ApiLoadLibrary.workload.imports.naming import Names
 from ApiLoadLibrary.workload.imports.signing import how_to_sign
 
-from .robot_text import call, cell, fits, one_line, variable, words
+from .robot_text import LONGEST_CELL, call, cell, fits, one_line, variable, words
 
 __all__ = ["ARGUMENTS", "RESOURCE", "SUITE", "Starter"]
 
@@ -130,8 +130,12 @@ class Starter:
 
     @property
     def _secrets(self) -> list[tuple[str, tuple[str, str]]]:
-        sign = how_to_sign(self.credential) if self.credential else ""
-        return [(name, written) for name, written in _VARIABLES.items() if name in sign]
+        return [(name, written) for name, written in _VARIABLES.items() if name in self.signing]
+
+    @property
+    def written_base_url(self) -> str:
+        """The server's address in a cell."""
+        return cell(self.base_url)
 
     @property
     def written_title(self) -> str:
@@ -139,9 +143,13 @@ class Starter:
         return cell(self.title)
 
     @property
-    def signing(self) -> list[str]:
-        """The call that signs requests."""
-        return [f"    {how_to_sign(self.credential)}"] if self.credential else []
+    def signing(self) -> str:
+        """The call that signs requests, or what is known of it."""
+        if self.credential is None:
+            return ""
+        if self.credential.kind == "other":  # cookies, and what nobody knows of
+            return f"# Sign in here: requests were signed by {one_line(self.credential.name)}."
+        return how_to_sign(replace(self.credential, parameter=cell(self.credential.parameter)))
 
     @property
     def secret_variables(self) -> list[str]:
@@ -179,7 +187,7 @@ class Starter:
         return [
             line
             for headers, name in self._headers.items()
-            for line in variable(f"&{{{name}}}", *(f"{key}={_header(it)}" for key, it in headers))
+            for line in variable(f"&{{{name}}}", *map(_pair, headers))
         ]
 
     @cached_property
@@ -226,8 +234,8 @@ def _with_plain_form(endpoint: Endpoint) -> Endpoint:
 
 def _why_not_written(endpoint: Endpoint) -> str | None:
     """Why it is not written down, where it could not be read there."""
-    texts = (endpoint.path, _body(endpoint), *(each or "" for each in endpoint.headers.values()))
-    if all(map(fits, texts)):
+    cells = [cell(endpoint.path), *map(_pair, endpoint.headers.items())]
+    if fits(_body(endpoint)) and all(len(each) <= LONGEST_CELL for each in cells):
         return None
     return "its path, body or headers are too long to be read in a suite: import it there"
 
@@ -239,8 +247,9 @@ def _body(endpoint: Endpoint) -> str:
     return str(endpoint.data or "")
 
 
-def _header(value: str | None) -> str:
-    return "${None}" if value is None else cell(value)
+def _pair(header: tuple[str, str | None]) -> str:
+    name, value = header
+    return f"{cell(name)}={'${None}' if value is None else cell(value)}"
 
 
 def _expected(statuses: frozenset[int]) -> str:

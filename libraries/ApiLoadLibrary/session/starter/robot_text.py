@@ -6,12 +6,13 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-__all__ = ["call", "cell", "fits", "one_line", "variable", "words"]
+__all__ = ["LONGEST_CELL", "call", "cell", "fits", "one_line", "variable", "words"]
 
 LINE = 120
 """The longest line that robocop lets pass."""
 NAMES_UP_TO = 20
 """Where the values of variables begin, if their names are short enough."""
+LONGEST_CELL = LINE - NAMES_UP_TO
 
 _SPECIAL = re.compile(r"\\|[$@&%](?=\{)")
 _LOST_SPACES = re.compile(r"(?<= ) |^ | $")
@@ -20,7 +21,7 @@ _UNSEEN = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 def one_line(text: str, longest: int = 80) -> str:
     """Text from outside for a heading: on one line, and not too long."""
-    return textwrap.shorten("".join(each for each in text if each.isprintable()), longest)
+    return textwrap.shorten("".join(each if each.isprintable() else " " for each in text), longest)
 
 
 def cell(text: str) -> str:
@@ -51,15 +52,13 @@ def variable(name: str, *cells: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """A long value as cells that Robot Framework joins by a space, as it was."""
-    return textwrap.wrap(
-        cell(text), LINE - NAMES_UP_TO, break_long_words=False, break_on_hyphens=False
-    )
+    return textwrap.wrap(cell(text), LONGEST_CELL, break_long_words=False, break_on_hyphens=False)
 
 
 def fits(text: str) -> bool:
     """Whether a value can be broken into lines that are short enough."""
     longest = max(map(len, cell(text).split(" ")))
-    return longest <= LINE - NAMES_UP_TO and len(text) <= 2_000
+    return longest <= LONGEST_CELL and len(text) <= 2_000
 
 
 def _broken(begin: str, go_on: str, cells: Sequence[str]) -> list[str]:

@@ -10,13 +10,9 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 
 from ApiLoadLibrary.errors import BadInput, ServerUnreachable
-from ApiLoadLibrary.session.descriptions import beside, location_of
+from ApiLoadLibrary.session.descriptions import at_server, beside, location_of
 from ApiLoadLibrary.session.http import guarded_session
-from ApiLoadLibrary.session.source import (
-    is_address,
-    read_source,
-    text_of,
-)
+from ApiLoadLibrary.session.source import is_address, read_source, text_of
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.imports.choice import Choice
 from ApiLoadLibrary.workload.imports.document import read_document
@@ -132,20 +128,21 @@ def _may_describe(text: str) -> bool:
 def _with_server(imported: Imported, source: str, server: str | None) -> Found:
     """What was found, with where it is: as was said, as it says itself, or where it comes from."""
     named = imported.base_url or ""
-    origin = server or (str(Origin.of(source)) if is_address(source) else "")
-    if server is None and is_address(named):
+    if server is not None:
+        base_url = server
+    elif is_address(named):
         base_url = named
-    elif origin and not urlsplit(origin).path.strip("/"):
-        base_url = origin.rstrip("/") + urlsplit(named).path
+    elif is_address(source):
+        base_url = str(Origin.of(source))
     else:
-        base_url = origin
-    if imported.endpoints and not base_url:
         raise BadInput(
             f"{ARGUMENT}='{source}' does not say on which server the API is: add "
             "--server http://… with its address."
         )
+    base_url = base_url.rstrip("/")
+    there = at_server(imported, base_url, {Origin.of(base_url)})
     how = f"{one_line(imported.title)}, as {source} describes it."
-    return Found(imported, base_url.rstrip("/"), how)
+    return Found(there, base_url, how)
 
 
 def _get(url: str) -> requests.Response:

@@ -197,7 +197,7 @@ def _address(server: str | None, values: Values) -> str | None:
         Origin.of(address)
     except BadInput:
         return None
-    return None if missing else address
+    return None if missing or re.search(r"[?#\s]", address) else address
 
 
 def _with_scheme(url: str) -> str:
@@ -264,7 +264,8 @@ def _url(found: _Found, server: str | None, base_url: str | None, missing: set[s
     unknown: set[str] = set()
     url = _with_scheme(found.values.fill(written, unknown))
     is_there = not unknown and where_it_goes(url, base_url) != url
-    if server and "{{" in server and written.startswith(server) and not is_there:
+    begun = _SERVER.match(written)
+    if server and "{{" in server and begun and begun[0] == server and not is_there:
         way = written[len(server) :]
         url = found.values.fill(way if way.startswith("/") else f"/{way}", missing)
     else:

@@ -20,6 +20,6 @@ def how_to_sign(credential: Credential) -> str:
     """The keyword call, with variables for what is secret."""
     if credential.kind == "api key":
         place = "" if credential.place == "header" else f"    place={credential.place}"
-        return f"Use Api Key    {credential.parameter}    ${{API_KEY}}{place}"
+        return f"Use API Key    {credential.parameter}    ${{API_KEY}}{place}"
     # Cookies and what else nobody knows of are what a session of RequestsLibrary can hold.
     return _CALLS.get(credential.kind, "Use Requests Session    alias")
