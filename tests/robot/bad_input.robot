@@ -33,6 +33,35 @@ A Time That Has Passed
     [Documentation]    FAIL *'duration' got value '-5 s'*'-5 s' is negative: write a time of 0 or more, like 200 ms.
     Sustain 10 Requests Per Second On Quick    duration=-5 s
 
+A Key In No Place
+    [Documentation]    FAIL *'place' got value 'body' that cannot be converted to 'header', 'query' or 'cookie'*
+    Use API Key    X-Api-Key    abc    place=body
+
+A User With A Colon
+    [Documentation]    FAIL user= holds a colon, which basic authentication ends it with.
+    Use Basic Auth    till:1    abc
+
+A Session Of Nobody
+    [Documentation]    FAIL No RequestsLibrary is imported: write `Library    RequestsLibrary`.
+    Use Requests Session    shop
+
+Users From Nowhere
+    [Documentation]    FAIL Users file 'nowhere.csv' cannot be read (No such file or directory).
+    Sign In Users From    nowhere.csv    POST    /login
+
+A Secret Within A Text
+    [Documentation]    FAIL A text holds '<secret>' where a Secret was to stand: make a Secret of the whole, as
+    ...                VAR${SPACE * 4}\${HEADER: Secret}${SPACE * 4}Bearer \${TOKEN}, or write \${TOKEN.value}.
+    VAR    ${pin: Secret}    %{PATH}
+    VAR    &{headers}    X-Pin=it is ${pin}
+    Define Endpoint    Pinned    GET    /ok    headers=${headers}
+
+A Token Of Nobody
+    [Documentation]    FAIL {{token}} stands for the token of whoever is signed in, and nobody is: `Sign In` first, or
+    ...                give a token with `Use Bearer Token`.
+    Define Endpoint    Own Token    GET    /ok?token={{token}}
+    Sustain 10 Requests Per Second On Own Token    duration=1 s
+
 An Unknown Endpoint
     [Documentation]    FAIL There is no endpoint 'Qick'. Did you mean 'Quick'? There is: Quick*
     Sustain 10 Requests Per Second On Qick    duration=1 s
@@ -102,7 +131,8 @@ An Address With A Query
 
 A Value That Cannot Be Filled In
     [Documentation]    FAIL '{{count}}' is no value that can be filled in: write {{counter}}, {{uuid}}, {{run}},
-    ...                {{integer 1..50}} or {{choice cash|card}}.
+    ...                {{token}}, {{integer 1..50}} or {{choice cash|card}}; a value that a step of a journey shows, an
+    ...                earlier step must take (`Take From Answer`).
     Define Endpoint    Bad    GET    /ok?n={{count}}
     Sustain 10 Requests Per Second On Bad    duration=1 s
 
