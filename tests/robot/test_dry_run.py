@@ -149,6 +149,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RobotRun:
     (suites / "2_sound.robot").write_text(suite(SOUND, "Know Endpoints"))
     by_setup = {"First": "Verify P95 Below 1 s", "Second": "Verify P50 Below 1 s"}
     (suites / "3_setup.robot").write_text(suite(by_setup, "It Is Fast"))
+    around = suites / "3_setup_of_a_folder"
+    (around / "without_a_file_of_its_own").mkdir(parents=True)
+    init = suite({}, "Load Is Sent").replace("*** Test Cases ***", "").replace("ours.", "../ours.")
+    (around / "__init__.robot").write_text(init)
+    (around / "without_a_file_of_its_own" / "inner.robot").write_text(
+        "*** Settings ***\nLibrary    ApiLoadLibrary\n*** Test Cases ***\n"
+        "Far Inside\n    Verify P95 Below 1 s\n"
+    )
     stranger = suite(OPEN, "Know Endpoints").replace("Resource", "Library    stranger.py\nResource")
     (suites / "4_open.robot").write_text(stranger)
     return run_robot(folder, "--dryrun", str(suites))
@@ -172,6 +180,7 @@ def test_a_slip_in_a_setup_is_told_once_by_the_first_test(run: RobotRun) -> None
     assert message.startswith("In the setup of 3 Setup: Criterion 'P95 of Snail < 1 s'")
     assert "there is no load" not in message
     assert run.tests["Second"].passed
+    assert run.tests["Far Inside"].message == ""
 
 
 def test_what_robot_finds_by_itself_is_said_once(run: RobotRun) -> None:

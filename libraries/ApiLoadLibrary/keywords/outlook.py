@@ -76,7 +76,7 @@ class Outlook:
         has_load = self._has_load(suite)
         found = self._slips(made, has_load=has_load)
         self._of_setups += [f"In the setup of {suite.name}: {each}" for each in found]
-        if has_load or any(map(self._may_send, made)):
+        if any(map(self._may_send, made)):
             self._loaded.add(suite.full_name)
 
     def slips(self, test: Any) -> list[str]:
@@ -85,8 +85,9 @@ class Outlook:
         return [*of_setups, *self._slips(list(calls(test)), has_load=self._has_load(test))]
 
     def _has_load(self, item: Any) -> bool:
-        """Whether the setup of a suite around it sends load."""
-        return item.parent is not None and item.parent.full_name in self._loaded
+        """Whether the setup of a suite around it sends load, however far out it is."""
+        around = item.parent
+        return around is not None and (around.full_name in self._loaded or self._has_load(around))
 
     def _slips(self, made: Sequence[Call], *, has_load: bool) -> list[str]:
         self._names = (
