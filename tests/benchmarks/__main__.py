@@ -13,6 +13,7 @@
 | many     | ten million requests in one run, and whether the server counted the same      |
 | memory   | of a shard: by open connections, and by seconds at 20,000 requests a second    |
 | sockets  | WebSocket connections to the reference API, and whether it counted the same   |
+| journeys | 50,000 users at the highest rate, and as many who think; whose values they show |
 | sessions | memory of a thousand signed-in users                                          |
 | limiters | ten rate limiters of the field: what a probe finds, and which kind each is     |
 | kinds    | the same in simulation: how often the kind is named rightly                    |
@@ -32,6 +33,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 
 import accuracy
+import journeys
 import kinds
 import limiters
 import memory
@@ -53,6 +55,7 @@ PARTS = {
     "limiters": limiters.run,
     "kinds": kinds.run,
     "monitor": monitor.run,
+    "journeys": journeys.run,
     "sockets": sockets.run,
     "sessions": sessions.run,
 }
