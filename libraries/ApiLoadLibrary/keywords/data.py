@@ -1,12 +1,14 @@
-"""Keywords about data: what answers must hold."""
+"""Keywords about data: what requests take from files, and what answers must hold."""
 
 from __future__ import annotations
 
 from robot.api.deco import keyword
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
+from ApiLoadLibrary.session.feeders import feed_from
 from ApiLoadLibrary.values import Percent
 from ApiLoadLibrary.workload.check_grammar import parse_check
+from ApiLoadLibrary.workload.feeder import Order
 
 from .converters import CheckText
 
@@ -14,10 +16,56 @@ __all__ = ["Data"]
 
 
 class Data:
-    """What comes back."""
+    """What goes out, and what comes back."""
 
     def __init__(self, session: AcceptanceSession) -> None:
         self._session = session
+
+    @keyword(tags=["endpoint", "data"])
+    def feed_from(
+        self, file: str, *, order: Order = Order.SEQUENTIAL, name: str | None = None
+    ) -> int:
+        """Lets requests take values from the rows of a file, and returns how many rows it has.
+
+        A path, header or body says `{{users.name}}` for the value `name` of `users.csv`.  All that
+        one request takes from a file is of one row, and which one depends on the request's number
+        alone: load from several processes takes the same rows as from one.
+
+        | order | rows are taken |
+        | --- | --- |
+        | `sequential` | from the first to the last, over and over, for each endpoint by itself |
+        | `random` | at random, by the load run's id |
+        | `unique` | once each, over all endpoints and load runs of the session |
+
+        With `unique`, load that needs more rows than are left is refused before it begins; load
+        without a rate, as `Send As Fast As Possible`, always is.
+
+        | file | holds | values are |
+        | --- | --- | --- |
+        | `.csv`, `.tsv` | a line of names, then rows; commas, semicolons or tabs between | texts |
+        | `.jsonl`, `.ndjson` | a JSON object on each line | of JSON's types |
+
+        `{{users.address.city}}` leads into objects within objects.
+        Where `"{{users.age}}"` is the whole of a JSON text, a value of JSON Lines keeps its type.
+        One of CSV stays text there; `"{{number users.age}}"` makes a JSON number of it.
+
+        Files are UTF-8.  They are read where they lie, a row at a time, so that they may be large,
+        and must not change while load runs.
+
+        Args:
+            file: The file.
+            order: In which order rows are taken.
+            name: How placeholders call it; otherwise as the file is called, without its ending.
+
+        Example:
+
+        ```robotframework
+        Feed From    ${CURDIR}/users.csv    order=unique
+        VAR    &{login}    username={{users.name}}    password={{users.password}}
+        Define Endpoint    Sign In    POST    /api/auth/login    json=${login}
+        ```
+        """
+        return feed_from(self._session.feeders, file, order, name).table.count
 
     @keyword(tags=["endpoint", "data"])
     def define_check(

@@ -50,6 +50,7 @@ class Endpoints:
         | `{{uuid}}` | a UUID |
         | `{{run}}` | the load run's id |
         | `{{token}}` | the token of whoever is signed in |
+        | `{{users.name}}` | a value from a file; see `Feed From` |
 
         A number that is the whole of a JSON text, like `"{{integer 1..5}}"`, is sent
         as a JSON number.

@@ -26,11 +26,13 @@ from ApiLoadLibrary.workload.template import seed_of
 
 from .load import Load, sustained
 from .plan import LoadPlan, PlanItem, Transport
+from .rows import share_rows
 
 __all__ = ["JourneyLoad", "JourneyRate", "plan_journeys"]
 
-Prepare = Callable[[Endpoint, int, frozenset[str]], RequestTemplate]
-"""Makes the request of an endpoint at a place in the run, whose user has taken these values."""
+Prepare = Callable[[Endpoint, int, int, frozenset[str]], RequestTemplate]
+"""Makes the request of an endpoint at a place in the run, in the journey whose first step is at
+another, whose user has taken these values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def plan_journeys(
     for origin in plan.origins:
         require_allowed(origin, transport.allowed)
     _require_within_cap(plan)
+    share_rows(plan.drawn)
     return plan
 
 
@@ -168,7 +171,11 @@ def _steps(
         place = first + number
         own = tuple(takes.get(endpoint.name.casefold(), ()))
         begun_by = None if number else schedule
-        request = endpoint.call if isinstance(endpoint, Action) else prepare(endpoint, place, taken)
+        request = (
+            endpoint.call
+            if isinstance(endpoint, Action)
+            else prepare(endpoint, place, first, taken)
+        )
         items.append(PlanItem(endpoint, None, request, begun_by, keeps_answers=bool(own)))
         walk.append(PlannedStep(place, step.think, own, step.name))
         taken |= {each.name for each in own}

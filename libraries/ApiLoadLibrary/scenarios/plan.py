@@ -21,12 +21,14 @@ from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.check import Check
 from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.workload.feeder import Draw
 from ApiLoadLibrary.workload.journey import Journey
 from ApiLoadLibrary.workload.origin import Origin, require_allowed
 from ApiLoadLibrary.workload.request import RequestTemplate
 from ApiLoadLibrary.workload.template import seed_of
 
 from .load import Load
+from .rows import draws_of, share_rows
 
 __all__ = ["LoadPlan", "PlanItem", "Transport", "plan_load"]
 
@@ -116,6 +118,13 @@ class PlanItem:
         return after - before
 
     @property
+    def places(self) -> tuple[int, ...]:
+        """Of a journey: those of its steps in the plan."""
+        request = self.request
+        steps = request.steps if isinstance(request, PlannedJourney) else ()
+        return tuple(each.place for each in steps)
+
+    @property
     def is_journey(self) -> bool:
         """Whether it stands for several requests together, which are counted where they are."""
         return isinstance(self.request, PlannedJourney)
@@ -157,6 +166,18 @@ class LoadPlan:
         """Where requests go; what is called instead goes where it likes."""
         sent = (item.request for item in self.items)
         return {each.origin for each in sent if isinstance(each, RequestTemplate)}
+
+    @property
+    def drawn(self) -> list[tuple[Draw, int | None]]:
+        """What requests draw from feeders, each with the number of its arrivals; None where no
+        schedule says how many there are."""
+        journeys = {place: each.schedule for each in self.journeys for place in each.places}
+        return [
+            (draw, schedule.count if schedule else None)
+            for place, item in enumerate(self.items)
+            for schedule in [journeys.get(place, item.schedule)]
+            for draw in draws_of(item.request)
+        ]
 
     @property
     def detoured(self) -> bool:
@@ -355,6 +376,7 @@ def plan_load(
     for origin in plan.origins:
         require_allowed(origin, transport.allowed)
     _require_within_cap(plan)
+    share_rows(plan.drawn)
     return plan
 
 

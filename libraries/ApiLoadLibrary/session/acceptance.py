@@ -28,6 +28,8 @@ from .calibration import Calibration, calibrate
 from .config import About, LoadTestConfig
 from .endpoints import Endpoints
 from .fault_line import FaultLine
+from .feeders import Feeders
+from .handing_over import hand_over
 from .http import require_reachable
 from .identity import Identity
 from .interim import Interim
@@ -64,6 +66,7 @@ class AcceptanceSession:
         config: The settings that hold now.
         endpoints: What can be sent.
         journeys: What users do, step by step.
+        feeders: The files that requests take values from.
         place: Where the suite stands; whoever runs the suite keeps it up to date.
         identity: As whom requests are sent.
         mask: Takes the session's secrets out of a text.
@@ -81,6 +84,7 @@ class AcceptanceSession:
         self.config = LoadTestConfig()
         self.endpoints = Endpoints()
         self.journeys = Journeys(self.endpoints)
+        self.feeders: Feeders = {}
         self.place = Place()
         self.mask = Masker()
         self.interim = Interim(self._document)
@@ -205,11 +209,17 @@ class AcceptanceSession:
     @property
     def tester(self) -> LoadTester:
         """Makes load runs with the settings of this moment."""
-        return LoadTester(self.config, self.identity, watching=self.watching, desk=self.desk)
+        return LoadTester(
+            *(self.config, self.identity),
+            watching=self.watching,
+            desk=self.desk,
+            feeders=self.feeders,
+        )
 
     def tester_with(self, workers: int | None) -> LoadTester:
         """One that only plans, with so many workers where that is said."""
-        return LoadTester(self.config.changed(workers=workers), self.identity)
+        config = self.config.changed(workers=workers)
+        return LoadTester(config, self.identity, feeders=self.feeders)
 
     def plan(
         self, load: Load, names: str, name: str | None = None, workers: int | None = None
@@ -251,7 +261,7 @@ class AcceptanceSession:
         requests = [each for each in self.endpoints.named(names) if isinstance(each, Endpoint)]
         if not requests:
             raise BadInput(f"endpoints='{names}' names actions alone: their ceiling is their own.")
-        self._calibration = calibrate(config, self.identity, requests, duration)
+        self._calibration = calibrate(config, self.identity, requests, duration, self.feeders)
         return self._calibration
 
     def ceiling_per_s(self, carried_by: str) -> float | None:
@@ -348,8 +358,6 @@ class AcceptanceSession:
         self.closed = True
         # What only the end needs is imported then, so that starting takes less.
         from ApiLoadLibrary.report.words import headline
-
-        from .handing_over import hand_over
 
         document = self._document(self.record(versions))
         try:

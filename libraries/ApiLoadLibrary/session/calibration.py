@@ -17,6 +17,7 @@ from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin, address_of
 
 from .config import LoadTestConfig
+from .feeders import Feeders, over_and_over
 from .identity import Identity
 from .tester import LoadTester
 
@@ -60,6 +61,7 @@ def calibrate(
     identity: Identity,
     endpoints: Sequence[Endpoint],
     duration: Duration,
+    feeders: Feeders,
 ) -> Calibration:
     """Send the endpoints' requests to a responder on this machine, as fast as possible.
 
@@ -70,6 +72,7 @@ def calibrate(
         identity: As whom they are sent, as in any load.
         endpoints: Whose requests are sent, in turns.
         duration: For how long.
+        feeders: The files that requests take values from.
 
     Raises:
         EngineFailed: The responder or the load generator could not start, or none of the
@@ -87,10 +90,10 @@ def calibrate(
             verify=str(CERTIFICATE) if tls else config.verify,
         )
         requests_here = [
-            replace(each, path=_path_of(there), expected=frozenset({200}))
+            replace(each, path=_path_of(there), expected=frozenset({200}), checks=())
             for each, there in zip(endpoints, addresses, strict=True)
         ]
-        tester = LoadTester(here, identity)
+        tester = LoadTester(here, identity, feeders=over_and_over(feeders))
         plan = tester.plan(requests_here, as_fast_as_possible(duration), "Calibration")
         tester.run(plan, "", lambda moment: None, kept.append)
     run = kept[0]

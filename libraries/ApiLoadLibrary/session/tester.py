@@ -31,12 +31,15 @@ from ApiLoadLibrary.scenarios.plan import LoadPlan, Transport, plan_load
 from ApiLoadLibrary.scenarios.run import LoadRun
 from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.workload.feeder import Draws
 from ApiLoadLibrary.workload.prepare import prepare
 from ApiLoadLibrary.workload.request import RequestTemplate
 from ApiLoadLibrary.workload.taken import Take
+from ApiLoadLibrary.workload.template import seed_of
 
 from .alarm import Alarm, AlertDesk
 from .config import LoadTestConfig
+from .feeders import Feeders, note_used
 from .going import LoadGoing, Moment, Save, Stop, Watcher, longest_s
 from .http import require_reachable
 from .identity import Identity
@@ -69,6 +72,7 @@ class LoadTester:
         host: Who runs the shards.
         watching: What is watched meanwhile.
         desk: Where alerts are left.
+        feeders: The files that requests take values from.
     """
 
     def __init__(
@@ -78,12 +82,15 @@ class LoadTester:
         host: ShardHost | None = None,
         watching: Watching | None = None,
         desk: AlertDesk | None = None,
+        *,
+        feeders: Feeders | None = None,
     ) -> None:
         self.config = config
         self._identity = identity
         self._host = host or LocalShardHost()
         self._watching = watching or Watching()
         self._desk = desk or AlertDesk()
+        self._feeders = {} if feeders is None else feeders
 
     def plan(
         self,
@@ -147,8 +154,14 @@ class LoadTester:
         """
         run_id = uuid.uuid4().hex
 
-        def ready(endpoint: Endpoint, place: int, taken: frozenset[str]) -> RequestTemplate:
-            return self._ready(endpoint, run_id, place, taken)
+        draws: dict[int, Draws] = {}
+
+        def ready(
+            endpoint: Endpoint, place: int, first: int, taken: frozenset[str]
+        ) -> RequestTemplate:
+            # All steps of a journey draw the same row.
+            shared = draws.setdefault(first, self._draws(run_id, first))
+            return self._ready(endpoint, run_id, place, taken=taken, draws=shared)
 
         plan = plan_journeys(run_id, name, asked, takes, ready, transport=self._transport())
         self._require_somebody(plan)
@@ -162,11 +175,25 @@ class LoadTester:
         return self._ready(endpoint, run_id, place)
 
     def _ready(
-        self, endpoint: Endpoint, run_id: str, place: int, taken: Collection[str] = ()
+        self,
+        endpoint: Endpoint,
+        run_id: str,
+        place: int,
+        *,
+        taken: Collection[str] = (),
+        draws: Draws | None = None,
     ) -> RequestTemplate:
-        server, who = self.config.server, self._identity
-        signature = who.signature
-        return prepare(endpoint, server, who.http, run_id, place, signature=signature, taken=taken)
+        who = self._identity
+        return prepare(
+            *(endpoint, self.config.server, who.http, run_id, place),
+            signature=who.signature,
+            taken=taken,
+            draws=draws or self._draws(run_id, place),
+        )
+
+    def _draws(self, run_id: str, place: int) -> Draws:
+        """What the endpoint at this place, or all steps of a journey, may draw from feeders."""
+        return Draws(self._feeders, seed_of(run_id, place))
 
     def _require_somebody(self, plan: LoadPlan) -> None:
         if plan.is_signed and self._identity.users is None:
@@ -215,7 +242,9 @@ class LoadTester:
         run = LoadRun(plan, self._host, test)
         monitor = Monitor(self._probes(run))
         upkeep = Upkeep(run, users, self._desk, self._identity.mask)
-        return LoadGoing(run, monitor, Alarm(plan, monitor, self._desk), upkeep)
+        going = LoadGoing(run, monitor, Alarm(plan, monitor, self._desk), upkeep)
+        note_used(plan)
+        return going
 
     def _probes(self, run: LoadRun) -> list[Probe]:
         """What watches meanwhile."""

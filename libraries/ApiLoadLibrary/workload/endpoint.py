@@ -12,7 +12,14 @@ from ApiLoadLibrary.values import Duration
 
 from .check import Check
 
-__all__ = ["Endpoint", "check_header", "check_name", "header_text", "parse_expected"]
+__all__ = [
+    "Endpoint",
+    "check_header",
+    "check_name",
+    "header_text",
+    "is_header_value",
+    "parse_expected",
+]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
@@ -82,7 +89,7 @@ def check_header(name: str, value: object) -> None:
     """
     if not _HEADER_NAME.fullmatch(name):
         raise BadInput(f"Header name '{name}' must be one word, like X-Till.")
-    if not isinstance(value, str) or value != value.strip() or _NOT_IN_HEADERS.search(value):
+    if not isinstance(value, str) or not is_header_value(value):
         raise BadInput(
             f"The value of header '{name}' cannot be sent: write one line of Latin-1 text "
             "without spaces around it."
@@ -98,6 +105,11 @@ def header_text(text: str) -> bytes:
     if _NOT_IN_HEADERS.search(text):
         raise ValueError("It cannot stand in a header.")
     return text.encode("latin-1")
+
+
+def is_header_value(text: str) -> bool:
+    """Whether HTTP can carry it in a header: one line of Latin-1 without spaces around it."""
+    return text == text.strip() and not _NOT_IN_HEADERS.search(text)
 
 
 def _bare(path: str) -> str:

@@ -7,19 +7,18 @@ plain letters and digits first, and the finished bytes are cut at the markers.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
 from ApiLoadLibrary.errors import BadInput
 
+from .encoding import Encode, form_quoted, json_text, url_quoted
 from .endpoint import Endpoint, check_header, header_text
+from .feeder import Draws
 from .origin import Origin, address_of
 from .request import Gap, RequestTemplate
 from .taken import Taken
@@ -31,15 +30,14 @@ __all__ = ["prepare"]
 _MARKER = re.compile(rb'"?(apiload0marker(\d+)end)"?')
 _LEFT_TO_US = frozenset({"content-length", "host", "connection"})
 
-Encode = Callable[[str], bytes]
-
 
 class _Marker:
     """Replaces placeholders by markers, and remembers which was which."""
 
-    def __init__(self, run_id: str, taken: Collection[str]) -> None:
+    def __init__(self, run_id: str, taken: Collection[str], draws: Draws) -> None:
         self.run_id = run_id
         self.taken = taken
+        self.draws = draws
         self.placeholders: list[Placeholder | Taken] = []
 
     def marked(self, value: Any, encode: Encode = str.encode) -> Any:
@@ -57,7 +55,8 @@ class _Marker:
         if name in self.taken and not found[2]:
             self.placeholders.append(Taken(name, encode))
         else:
-            self.placeholders.append(placeholder(found, self.run_id, encode))
+            others = self.draws.placeholder
+            self.placeholders.append(placeholder(found, self.run_id, encode, others))
         return f"apiload0marker{len(self.placeholders) - 1}end"
 
     def cut(self, data: bytes, *, is_json: bool = False) -> tuple[Gap, ...]:
@@ -66,21 +65,14 @@ class _Marker:
         position = 0
         for found in _MARKER.finditer(data):
             filler = self.placeholders[int(found[2])]
-            # A number that is the whole of a JSON string stands for a JSON number.
-            whole = is_json and found[0] == b'"%s"' % found[1]
-            if whole and isinstance(filler, Taken):
-                filler = replace(filler, encode=None)
-            bare = whole and (isinstance(filler, Taken) or filler.is_number)
-            start, end = found.span(0 if bare else 1)
-            parts += [data[position:start], filler]
+            # What is the whole of a JSON string may stand for another kind of value, as a number.
+            is_whole = is_json and found[0] == b'"%s"' % found[1]
+            typed = filler.as_json if is_whole else None
+            start, end = found.span(0 if typed else 1)
+            parts += [data[position:start], typed or filler]
             position = end
         parts.append(data[position:])
         return tuple(part for part in parts if part != b"")
-
-
-def _json_text(text: str) -> bytes:
-    """Text as it stands between the quotes of a JSON string."""
-    return json.dumps(text)[1:-1].encode()
 
 
 def prepare(
@@ -92,6 +84,7 @@ def prepare(
     *,
     signature: Mapping[str, str] | None = None,
     taken: Collection[str] = (),
+    draws: Draws | None = None,
 ) -> RequestTemplate:
     """The endpoint's request, ready to be filled in and sent.
 
@@ -102,13 +95,16 @@ def prepare(
         place: The endpoint's place in the run; part of the seed.
         signature: Headers that sign every request, but for those of the endpoint's own.
         taken: Names of the values that its user has taken from answers before.
+        draws: What it may draw from feeders; requests that are to have the same row share it.
 
     Raises:
         BadInput: A body that is not JSON, or a header that HTTP cannot carry.
     """
-    marker = _Marker(run_id, taken)
-    url = address_of(base_url, marker.marked(endpoint.path, _url_quoted))
-    body_encode = _form_quoted if isinstance(endpoint.data, Mapping) else str.encode
+    seed = seed_of(run_id, place)
+    draws = draws or Draws({}, seed)
+    marker = _Marker(run_id, taken, draws)
+    url = address_of(base_url, marker.marked(endpoint.path, url_quoted))
+    body_encode = form_quoted if isinstance(endpoint.data, Mapping) else str.encode
     own = CaseInsensitiveDict(endpoint.headers)
     shared = {name: value for name, value in (signature or {}).items() if name not in own}
     headers = {"X-Load-Run": run_id, **shared, **endpoint.headers}
@@ -116,7 +112,7 @@ def prepare(
         endpoint.method,
         url,
         headers=marker.marked(headers, header_text),
-        json=marker.marked(endpoint.json, _json_text),
+        json=marker.marked(endpoint.json, json_text),
         data=marker.marked(endpoint.data, body_encode),
         # Of itself, `requests` lets what signs all requests go before an endpoint's own header.
         auth=_as_it_is if "Authorization" in own else None,
@@ -141,22 +137,15 @@ def prepare(
         method=endpoint.method,
         head=marker.cut(_head(prepared, origin)),
         body=None if body is None else marker.cut(body, is_json=is_json),
-        seed=seed_of(run_id, place),
+        seed=seed,
         ids=RequestIds(run_id, place, tuple(name.lower() for name in prepared.headers)),
+        draws=draws.all,
     )
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Signs nothing."""
     return request
-
-
-def _url_quoted(text: str) -> bytes:
-    return quote(text, safe="").encode()
-
-
-def _form_quoted(text: str) -> bytes:
-    return quote_plus(text).encode()
 
 
 def _body_bytes(prepared: requests.PreparedRequest) -> bytes | None:

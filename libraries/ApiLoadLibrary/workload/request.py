@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .feeder import Draw
 from .origin import Origin
 from .taken import Taken
 from .template import Part, UserToken, scrambled
@@ -28,6 +29,7 @@ class RequestTemplate:
         body: The body; None when the request has none, and no length of it is sent.
         seed: Of the values that are filled in.
         ids: Of its requests; their headers are the last ones.
+        draws: What it draws from feeders.
     """
 
     origin: Origin
@@ -36,6 +38,7 @@ class RequestTemplate:
     body: tuple[Gap, ...] | None = field(repr=False)
     seed: int
     ids: RequestIds
+    draws: tuple[Draw, ...] = field(default=(), repr=False)
 
     @property
     def is_signed(self) -> bool:
@@ -56,7 +59,11 @@ class RequestTemplate:
         return frozenset(part.name for part in parts if isinstance(part, Taken))
 
     def renderer(self) -> Callable[[int], bytes]:
-        """A function from the arrival's number to the whole request's bytes."""
+        """A function from the arrival's number to the whole request's bytes.
+
+        Raises:
+            EngineFailed: A file that feeds it has changed, or is gone.
+        """
         parts = (*self.head, *(self.body or ()))
         if all(isinstance(part, bytes) for part in parts):
             return self.ids.between(*self._rendered(0, _NOTHING_TAKEN))
@@ -67,7 +74,12 @@ class RequestTemplate:
         """A function from the arrival's number, and what its user has taken, to the same.
 
         It raises ValueError where one of these values cannot be sent.
+
+        Raises:
+            EngineFailed: See `renderer`.
         """
+        for draw in self.draws:
+            draw.row(0)
         id_headers = self.ids.between(b"", b"")
 
         def render(arrival: int, values: Mapping[str, Any]) -> bytes:

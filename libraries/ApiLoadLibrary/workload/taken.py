@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ApiLoadLibrary.errors import BadInput
 
 from .answer import Answer, Unreadable
+from .encoding import Encode
 from .json_path import JsonPath
 
 __all__ = ["Missing", "Take", "Taken"]
@@ -95,7 +96,12 @@ class Taken:
     """
 
     name: str
-    encode: Callable[[str], bytes] | None
+    encode: Encode | None
+
+    @property
+    def as_json(self) -> Taken:
+        """What stands for the whole of a JSON string."""
+        return Taken(self.name, None)
 
     def fill(self, values: Mapping[str, Any]) -> bytes:
         """The bytes for a user with these values.

@@ -7,6 +7,8 @@
 | `{{choice cash\\|card}}`    | one of the words                                    |
 | `{{uuid}}`                  | a UUID (version 4 in form)                          |
 | `{{run}}`                   | the load run's id                                   |
+| `{{users.name}}`            | a value of a row, see `feeder`                      |
+| `{{number users.age}}`      | the same as a JSON number                           |
 | `{{token}}`                 | the token of whoever is signed in                   |
 
 Each value is a function of the run's seed, the arrival's number and the place in
@@ -20,13 +22,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from ApiLoadLibrary.errors import BadInput
+
+from .encoding import Encode
 
 __all__ = [
     "BUILT_IN",
     "PLACEHOLDER",
+    "Bare",
     "Choice",
     "Counter",
     "Integer",
@@ -51,8 +56,8 @@ class Placeholder(Protocol):
     """A place whose bytes depend on the arrival."""
 
     @property
-    def is_number(self) -> bool:
-        """Whether it stands without quotes where it is the whole of a JSON string."""
+    def as_json(self) -> Placeholder | None:
+        """What stands for a JSON string of which it is the whole; None where the quotes stay."""
         ...
 
     def render(self, arrival: int, noise: int) -> bytes:
@@ -63,11 +68,27 @@ class Placeholder(Protocol):
 Part = bytes | Placeholder
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """The arrival's number, from 1."""
+class Bare:
+    """A placeholder that needs no quotes in JSON."""
 
-    is_number = True
+    __slots__ = ()
+
+    @property
+    def as_json(self) -> Self:
+        """Itself."""
+        return self
+
+
+class Quoted:
+    """A placeholder that is text in JSON."""
+
+    __slots__ = ()
+    as_json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter(Bare):
+    """The arrival's number, from 1."""
 
     def render(self, arrival: int, noise: int) -> bytes:
         """`1` for the first arrival."""
@@ -75,12 +96,11 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Integer:
+class Integer(Bare):
     """A whole number between two, both included."""
 
     low: int
     high: int
-    is_number = True
 
     def render(self, arrival: int, noise: int) -> bytes:
         """One of them, each as likely."""
@@ -88,11 +108,10 @@ class Integer:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Quoted):
     """One of several texts, already encoded for where they stand."""
 
     options: tuple[bytes, ...]
-    is_number = False
 
     def render(self, arrival: int, noise: int) -> bytes:
         """One of them, each as likely."""
@@ -100,10 +119,8 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Uuid:
+class Uuid(Quoted):
     """A UUID of version 4 in form."""
-
-    is_number = False
 
     def render(self, arrival: int, noise: int) -> bytes:
         """Lower case, with dashes."""
@@ -118,11 +135,10 @@ class Uuid:
 
 
 @dataclass(frozen=True, slots=True)
-class RunId:
+class RunId(Quoted):
     """The load run's id."""
 
     text: bytes
-    is_number = False
 
     def render(self, arrival: int, noise: int) -> bytes:
         """The same for every arrival."""
@@ -130,7 +146,7 @@ class RunId:
 
 
 @dataclass(frozen=True, slots=True)
-class UserToken:
+class UserToken(Quoted):
     """The token of one of those who are signed in; each arrival comes as one of them, in turns.
 
     Attributes:
@@ -138,9 +154,8 @@ class UserToken:
         tokens: Theirs, encoded; empty until they are known.
     """
 
-    encode: Callable[[str], bytes]
+    encode: Encode
     tokens: tuple[bytes, ...] = ()
-    is_number = False
 
     def render(self, arrival: int, noise: int) -> bytes:
         """That of the user whose turn it is: the first arrival's is the first."""
@@ -149,6 +164,13 @@ class UserToken:
     def of(self, tokens: Sequence[str]) -> UserToken:
         """The same place with these tokens in it."""
         return UserToken(self.encode, tuple(map(self.encode, tokens)))
+
+
+Others = Callable[[str, Encode], Placeholder | None]
+
+
+def _no_others(written: str, encode: Encode) -> None:
+    """There are none."""
 
 
 def scrambled(number: int) -> int:
@@ -164,12 +186,15 @@ def seed_of(run_id: str, place: int) -> int:
     return scrambled(int.from_bytes(run_id.encode()[-8:]) + place)
 
 
-def placeholder(written: re.Match[str], run_id: str, encode: Callable[[str], bytes]) -> Placeholder:
+def placeholder(
+    written: re.Match[str], run_id: str, encode: Encode, others: Others = _no_others
+) -> Placeholder:
     """The placeholder that a match of `PLACEHOLDER` stands for.
 
     Args:
         run_id: What `{{run}}` becomes.
-        encode: How a choice's words are encoded where the placeholder stands.
+        encode: How text is written where the placeholder stands.
+        others: Knows more placeholders, by what stands between the braces.
 
     Raises:
         BadInput: No such placeholder, or its argument is not what it takes.
@@ -191,8 +216,11 @@ def placeholder(written: re.Match[str], run_id: str, encode: Callable[[str], byt
             return Integer(low, high)
     if kind == "choice" and argument:
         return Choice(tuple(encode(each.strip()) for each in argument.split("|")))
+    if found := others(written[0][2:-2].strip(), encode):
+        return found
     raise BadInput(
         f"'{written[0]}' is no value that can be filled in: write {{{{counter}}}}, {{{{uuid}}}}, "
-        "{{run}}, {{token}}, {{integer 1..50}} or {{choice cash|card}}; a value that a step of a "
-        "journey shows, an earlier step must take (`Take From Answer`)."
+        "{{run}}, {{token}}, {{integer 1..50}}, {{choice cash|card}}, or {{users.name}} of a file "
+        "that `Feed From` has named; a value that a step of a journey shows, an earlier step must "
+        "take (`Take From Answer`)."
     )

@@ -1,0 +1,98 @@
+"""Rows of a file in requests that are really sent, from several processes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ApiLoadLibrary.errors import BadInput, EngineFailed
+from ApiLoadLibrary.session.calibration import calibrate
+from ApiLoadLibrary.session.feeders import Feeders, feed_from
+from ApiLoadLibrary.session.identity import Identity
+from ApiLoadLibrary.session.tester import LoadTester, as_fast_as_possible
+from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.workload.feeder import Order
+from integration.loads import get, load_tester, steady, watch_nothing
+from rig.process import counts
+
+
+@pytest.fixture
+def feeders(tmp_path: Path) -> Feeders:
+    file = tmp_path / "users.csv"
+    file.write_text("id,name\n" + "".join(f"{n},user {n}\n" for n in range(250)))
+    return {}
+
+
+def fed(rig: str, feeders: Feeders, tmp_path: Path, order: Order, **settings: object) -> LoadTester:
+    feed_from(feeders, str(tmp_path / "users.csv"), order, None)
+    config = load_tester(rig, **settings).config
+    return LoadTester(config, Identity(lambda: config), feeders=feeders)
+
+
+def sent_rows(rig: str) -> Counter[str]:
+    return Counter(
+        found[1]
+        for each in counts(rig)["bodies"]
+        if (found := re.search(r'"user": "user (\d+)", "id": \1\}$', each))
+    )
+
+
+def post(name: str = "Post") -> Endpoint:
+    body = {"user": "{{users.name}}", "id": "{{number users.id}}"}
+    return Endpoint(name, "POST", "/ok?{{users.id}}", json=body)
+
+
+@pytest.mark.parametrize("transport", ["http1", "requests"])
+def test_unique_rows_are_sent_once_over_shards_endpoints_and_runs(
+    rig: str, feeders: Feeders, tmp_path: Path, transport: str
+) -> None:
+    makes = fed(rig, feeders, tmp_path, Order.UNIQUE, transport=transport, shards=2)
+    kept: list[object] = []
+    for _ in range(2):
+        plan = makes.plan([post("A"), get("/ok"), post("B")], steady("100/s", "500 ms"), "load")
+        makes.run(plan, "test", watch_nothing, kept.append)
+    rows = sent_rows(rig)
+    assert rows == {str(n): 1 for n in range(200)}
+    with pytest.raises(
+        BadInput, match=r"users gives each row once, and has 50 rows left of 250 \(200 are used\); "
+        "this load needs 51: add rows, send less, or write order=sequential",
+    ):  # fmt: skip
+        makes.plan([post()], steady("51/s", "1 s"), "too much")
+    makes.plan([post()], steady("50/s", "1 s"), "just enough")
+
+
+def test_load_without_a_schedule_takes_no_unique_rows(
+    rig: str, feeders: Feeders, tmp_path: Path
+) -> None:
+    makes = fed(rig, feeders, tmp_path, Order.UNIQUE)
+    with pytest.raises(BadInput, match="this load has no schedule"):
+        makes.plan([post()], as_fast_as_possible(Duration.parse("1 s")), "flat out")
+    assert calibrate(
+        makes.config, Identity(lambda: makes.config), [post()], Duration.parse("200 ms"), feeders
+    )
+    assert feeders["users"].used == 0
+
+
+def test_sequential_rows_come_again_and_shards_take_none_twice(
+    rig: str, feeders: Feeders, tmp_path: Path
+) -> None:
+    makes = fed(rig, feeders, tmp_path, Order.SEQUENTIAL, shards=2)
+    plan = makes.plan([post()], steady("500/s", "600 ms"), "load")
+    makes.run(plan, "test", watch_nothing, lambda run: None)
+    assert sent_rows(rig) == {str(n): 2 if n < 50 else 1 for n in range(250)}
+
+
+@pytest.mark.parametrize("transport", ["http1", "requests"])
+def test_a_file_that_has_changed_begins_no_load(
+    rig: str, feeders: Feeders, tmp_path: Path, transport: str
+) -> None:
+    makes = fed(rig, feeders, tmp_path, Order.RANDOM, transport=transport)
+    plan = makes.plan([post()], steady("10/s", "1 s"), "load")
+    (tmp_path / "users.csv").write_text("id,name\n1,other\n")
+    with pytest.raises(EngineFailed, match=r"users.csv has changed since `Feed From` read it"):
+        makes.run(plan, "test", watch_nothing, lambda run: None)
+    assert counts(rig)["received"] == {}
