@@ -49,17 +49,23 @@ class Endpoints:
 
         Raises:
             UnknownName: One of the endpoints is not defined.
-            BadInput: Only actions are named; or these are more checks than can be counted.
+            BadInput: There is no check, or there are more than can be counted; or only actions
+                are named.
         """
+        if not checks:
+            raise BadInput(
+                f"Define Check says nothing of '{names}': write a check behind it, "
+                "like $.items is not empty."
+            )
         endpoints = [each for each in self.named(names) if isinstance(each, Endpoint)]
         if not endpoints:
             raise BadInput(
                 f"endpoints='{names}' names actions alone: let their code check, with assert."
             )
-        new = {each.text: replace(each, number=self._number_of(each.text)) for each in checks}
+        new = [replace(each, number=self._number_of(each.text)) for each in checks]
         for endpoint in endpoints:
-            kept = {each.text: each for each in endpoint.checks}
-            self.define(replace(endpoint, checks=tuple((kept | new).values())))
+            kept = [each for each in endpoint.checks if not any(map(each.says_what, new))]
+            self.define(replace(endpoint, checks=(*kept, *new)))
 
     def _number_of(self, check: str) -> int:
         """What failures of this check are counted under, in all load runs."""

@@ -322,7 +322,7 @@ class Check:
     """One thing that must hold of an endpoint's answers.
 
     Attributes:
-        text: As it was written; it names the check.
+        text: As it was written, but for folders; it names the check.
         sample: The share of answers that are looked at.
         number: Its own in its session, by which failures are counted.
     """
@@ -337,6 +337,10 @@ class Check:
     def outcome(self) -> int:
         """How a request ends whose answer fails it."""
         return FIRST_CHECK + self.number
+
+    def says_what(self, other: Check) -> bool:
+        """Whether another one asks the same of answers, of however many."""
+        return (self.subject, self.predicate) == (other.subject, other.predicate)
 
     def problem(self, answer: Answer) -> str | None:
         """What is wrong with an answer, in a few words; None where nothing is."""

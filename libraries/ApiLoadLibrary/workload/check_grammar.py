@@ -111,9 +111,18 @@ def parse_check(text: str, sample: Percent = ALL_ANSWERS) -> Check:
         raise BadInput("sample='0 %' looks at no answer: write a share above 0 %, like 10 %.")
     try:
         subject, rest = _subject(written)
-        return Check(written, *_judged(subject, rest), sample)
+        subject, predicate = _judged(subject, rest)
     except ValueError as error:
         raise BadCheck(written, str(error)) from None
+    return Check(_name(written, predicate), subject, predicate, sample)
+
+
+def _name(written: str, predicate: Predicate) -> str:
+    """The check as it was written, but without the folder of its schema."""
+    if not isinstance(predicate, Fitting):
+        return written
+    end = re.split(_FITS.replace(" ", r"\s+"), written, maxsplit=1, flags=re.IGNORECASE)[1]
+    return f"{written[: -len(end)]} {Path(end.strip()).name}"
 
 
 def _subject(text: str) -> tuple[Subject, str]:
