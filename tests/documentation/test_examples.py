@@ -61,6 +61,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> RobotRun:
     variables = {"SHOP_PASSWORD": "flat-white-please"}
     with reference_api() as address:
         (suites / "__init__.robot").write_text(SIGNED_IN, "utf-8")
+        (suites / "articles.csv").write_text(ARTICLES, "utf-8")
         options = ("--variable", f"SHOP:{address}")
         return run_robot(folder / "results", *options, str(suites), env=variables)
 
@@ -77,6 +78,8 @@ Come In
     ${token} =    Sign In    POST    /api/auth/login    json=${credentials}
     VAR    ${TOKEN}    ${token}    scope=GLOBAL
 """
+
+ARTICLES = "id,quantity\n" + "".join(f"{number % 40 + 1},1\n" for number in range(100))
 
 
 def shortened(suite: str) -> str:

@@ -35,8 +35,8 @@ All Are Right
     Get Metric    error rate    Right    ==    0
 
 A Check That Cannot Be Read
-    [Documentation]    FAIL *'checks' got value '$.items is emtpy'*'emtpy' is no word of checks: write empty, or "emtpy" for
-    ...                the text.
+    [Documentation]    FAIL *'checks' got value '$.items is emtpy'*'emtpy' is no word of checks: write empty, or "emtpy"
+    ...                for the text.
     Define Check    Stock    $.items is emtpy
 
 A Check Of Nobody

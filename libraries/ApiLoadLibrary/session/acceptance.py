@@ -29,7 +29,6 @@ from .config import About, LoadTestConfig
 from .endpoints import Endpoints
 from .fault_line import FaultLine
 from .feeders import Feeders
-from .handing_over import hand_over
 from .http import require_reachable
 from .identity import Identity
 from .interim import Interim
@@ -358,6 +357,8 @@ class AcceptanceSession:
         self.closed = True
         # What only the end needs is imported then, so that starting takes less.
         from ApiLoadLibrary.report.words import headline
+
+        from .handing_over import hand_over
 
         document = self._document(self.record(versions))
         try:
