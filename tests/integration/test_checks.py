@@ -115,8 +115,9 @@ def test_head_and_lost_answers_need_no_body(rig: str) -> None:
 def test_checks_that_hold_up_the_generator_are_told(rig: str) -> None:
     """2 MB of a text in which a pattern is looked for in vain at every place."""
     slow = checked("/large", r"body matches (x{1,40}y|z)")
-    run = sustain(rig, [slow], "20/s", "500 ms")
+    run = sustain(rig, [slow], "20/s", "500 ms", timeout="20 s")
     assert run.outcomes == {FIRST_CHECK: 10}
+    assert run.generator.overloaded
     (told,) = (each for each in run.generator.reasons if each.startswith("checks of answers took"))
     assert "sample=10 %" in told
     light = sustain(rig, [checked("/json/9", "$.items exists")], "20/s", "500 ms")

@@ -56,7 +56,11 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         part for phase, part in zip(plan.load.phases, tallies, strict=True) if phase.judged
     )
     judged = all_judged[: len(plan.requested)]
-    overload = [*_starvation(effort), *_exhaustion_of_time(plan, judged, effort)]
+    overload = [
+        *_starvation(effort),
+        *_exhaustion_of_time(plan, judged, effort),
+        *held_up(ends),
+    ]
     return GeneratorHealth(
         shards=len(results),
         workers=plan.transport.workers,
@@ -66,7 +70,6 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         reasons=(
             *_losses(plan, results),
             *_stillness(ends),
-            *held_up(ends),
             *overload,
             *_shortfalls(judged),
             *_used_up(judged),
