@@ -128,7 +128,7 @@ def test_a_shard_that_cannot_start_says_why(rig: str, monkeypatch, tmp_path: Pat
     broken.write_text("raise ImportError('no httptools here')\n")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.setattr(
-        "ApiLoadLibrary.engine.host.search_path",
+        "ApiLoadLibrary.engine.shard_process.search_path",
         lambda: os.pathsep.join([str(tmp_path), str(ROOT / "libraries")]),
     )
     makes = load_tester(rig)

@@ -273,7 +273,8 @@ def responding(certificate: str | None = None, status: int = 200) -> Iterator[st
     Raises:
         EngineFailed: It did not start.
     """
-    from .host import search_path  # much else comes with it that the responder does without
+    # Much else comes with it that the responder's own process does without.
+    from .shard_process import child_environment
 
     command = [sys.executable, "-m", "ApiLoadLibrary.engine.responder", f"--status={status}"]
     if certificate is not None:
@@ -284,7 +285,7 @@ def responding(certificate: str | None = None, status: int = 200) -> Iterator[st
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": search_path()},
+        env=child_environment(),
     ) as process:
         try:
             yield _address(process)

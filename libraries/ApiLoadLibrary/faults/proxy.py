@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 
-from ApiLoadLibrary.engine.host import child_environment
+from ApiLoadLibrary.engine.shard_process import child_environment
 from ApiLoadLibrary.errors import EngineFailed
 
 from .line import Line

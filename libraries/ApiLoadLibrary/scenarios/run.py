@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ApiLoadLibrary.engine.host import ShardHost, merged_phases
+from ApiLoadLibrary.engine.host import ShardHost
 from ApiLoadLibrary.engine.plan import ShardEnd, Tallies
+from ApiLoadLibrary.engine.told import merged_phases
 from ApiLoadLibrary.measurement.checked import Checked
 from ApiLoadLibrary.measurement.exchange import Exchange
 from ApiLoadLibrary.measurement.journeys import JourneyFindings
