@@ -40,20 +40,23 @@ class Rendering:
         self._for_users = bool(plan.journeys)
         self.renderers: dict[int, Render] = {}
         self.user_renderers: dict[int, UserRender] = {}
-        self._render_anew(self._templates)
+        self._signed: dict[int, RequestTemplate] = {}
+        for place in self._templates:
+            self._render_anew(place)
 
     def renew(self, tokens: Mapping[int, str]) -> None:
         """Let these tokens take the place of those that these users had, by their numbers."""
         for user, token in tokens.items():
             self._tokens[user] = token
-        self._render_anew(
-            {place: each for place, each in self._templates.items() if each.is_signed}
-        )
+        for place, each in self._templates.items():
+            if each.is_signed and len(self._tokens) > 1:
+                self._signed[place].renew(tokens)
+            elif each.is_signed:
+                self._render_anew(place)
 
-    def _render_anew(self, templates: Mapping[int, RequestTemplate]) -> None:
-        for place, each in templates.items():
-            signed = each.signed(self._tokens)
-            if self._for_users:
-                self.user_renderers[place] = signed.user_renderer()
-            else:
-                self.renderers[place] = signed.renderer()
+    def _render_anew(self, place: int) -> None:
+        signed = self._signed[place] = self._templates[place].signed(self._tokens)
+        if self._for_users:
+            self.user_renderers[place] = signed.user_renderer()
+        else:
+            self.renderers[place] = signed.renderer()

@@ -22,7 +22,7 @@ def environment(config: LoadTestConfig, versions: Mapping[str, str]) -> dict[str
         "platform": platform.platform(terse=True),
         "cores": str(os.cpu_count() or 1),
         "generator_host": platform.node(),
-        "transport": config.transport,
+        "transport": "requests" if config.through_requests else config.transport,
         "redirects": config.redirects,
         "cookies": "kept by each worker" if config.cookies else "not kept",
         "workers": str(config.workers),

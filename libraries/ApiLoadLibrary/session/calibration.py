@@ -88,6 +88,8 @@ def calibrate(
             allow=(),
             max_rate=None,
             verify=str(CERTIFICATE) if tls else config.verify,
+            transport="requests" if config.through_requests else config.transport,
+            proxies={},
         )
         requests_here = [
             replace(each, path=_path_of(there), expected=frozenset({200}), checks=())
@@ -105,7 +107,7 @@ def calibrate(
     return Calibration(
         rate_per_s=run.outcomes[200] * 1e9 / run.length_ns,
         tls=tls,
-        transport=config.transport,
+        transport=run.generator.transport,
         workers=run.generator.workers,
         shards=run.generator.shards,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import copy
 import re
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -70,7 +71,8 @@ class Identity:
     def __init__(self, config: Callable[[], LoadTestConfig], mask: Masker | None = None) -> None:
         self._config = config
         self._mask = Masker() if mask is None else mask
-        self._got: deque[Token] = deque()
+        self._got: deque[tuple[float, str]] = deque()  # and until when each is a secret
+        self._lock = threading.Lock()  # users sign in several at once
         self.forget()
 
     def forget(self) -> None:
@@ -144,10 +146,14 @@ class Identity:
     def _found(self, token: Token) -> None:
         """Tokens come and go for as long as load is sent: those long gone are no secrets."""
         self._mask.add(token.value)
-        self._got.append(token)
-        now = time.monotonic()
-        while self._got and (self._got[0].expires_at or now) < now - NO_SECRET_AFTER_S:
-            self._mask.forget(self._got.popleft().value)
+        if token.expires_at is None:
+            return
+        with self._lock:
+            self._got.append((token.expires_at + NO_SECRET_AFTER_S, token.value))
+            while self._got[0][0] < time.monotonic():
+                self._mask.forget(self._got.popleft()[1])
+                if not self._got:
+                    return
 
     # Signing without a token.
 

@@ -52,6 +52,16 @@ class RequestTemplate:
         body = None if self.body is None else tuple(_signed(self.body, tokens))
         return replace(self, head=tuple(_signed(self.head, tokens)), body=body)
 
+    def renew(self, tokens: Mapping[int, str]) -> None:
+        """Let these users, by number, have these tokens from now on.
+
+        Of a request that was signed for several; its renderers know it at once.
+        """
+        for part in (*self.head, *(self.body or ())):
+            if isinstance(part, UserToken):
+                for user, token in tokens.items():
+                    part.put(user, token)
+
     @property
     def takes(self) -> frozenset[str]:
         """Names of the values that it shows and that its user must have taken before."""
@@ -67,8 +77,20 @@ class RequestTemplate:
         parts = (*self.head, *(self.body or ()))
         if all(isinstance(part, bytes) for part in parts):
             return self.ids.between(*self._rendered(0, _NOTHING_TAKEN))
+        if sum(not isinstance(part, bytes) for part in parts) == 1:
+            for place, part in enumerate(self.head):
+                if isinstance(part, UserToken):
+                    return self._signed_renderer(place, part)
         render = self.user_renderer()
         return lambda arrival: render(arrival, _NOTHING_TAKEN)
+
+    def _signed_renderer(self, place: int, token: UserToken) -> Callable[[int], bytes]:
+        """The same where nothing differs but a token in the head: a fifth of the work."""
+        before = b"".join(part for part in self.head[:place] if isinstance(part, bytes))
+        rest = replace(self, head=self.head[place + 1 :])
+        behind = self.ids.between(*rest._rendered(0, _NOTHING_TAKEN))
+        tokens, count = token.tokens, len(token.tokens)
+        return lambda arrival: before + tokens[arrival % count] + behind(arrival)
 
     def user_renderer(self) -> Callable[[int, Mapping[str, Any]], bytes]:
         """A function from the arrival's number, and what its user has taken, to the same.

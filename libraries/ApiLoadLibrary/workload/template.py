@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from ApiLoadLibrary.errors import BadInput
@@ -151,11 +151,12 @@ class UserToken(Quoted):
 
     Attributes:
         encode: How a token is encoded where it stands.
-        tokens: Theirs, encoded; empty until they are known.
+        tokens: Theirs, encoded; empty until they are known.  One that runs out is replaced here,
+            so that nobody has to go through thousands of others.
     """
 
     encode: Encode
-    tokens: tuple[bytes, ...] = ()
+    tokens: list[bytes] = field(default_factory=list, repr=False)
 
     def render(self, arrival: int, noise: int) -> bytes:
         """That of the user whose turn it is: the first arrival's is the first."""
@@ -163,7 +164,11 @@ class UserToken(Quoted):
 
     def of(self, tokens: Sequence[str]) -> UserToken:
         """The same place with these tokens in it."""
-        return UserToken(self.encode, tuple(map(self.encode, tokens)))
+        return UserToken(self.encode, list(map(self.encode, tokens)))
+
+    def put(self, user: int, token: str) -> None:
+        """Let this user, by number, have this token from now on; any thread may read meanwhile."""
+        self.tokens[user] = self.encode(token)
 
 
 Others = Callable[[str, Encode], Placeholder | None]

@@ -163,3 +163,31 @@ def test_a_key_that_nothing_can_carry_is_refused_without_being_said(
 def test_a_name_with_a_colon_can_be_no_user_of_basic_authentication() -> None:
     with pytest.raises(BadInput, match="holds a colon"):
         identity().use_basic_auth("k:im", "pass")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        Endpoint("A", "GET", "/"),
+        Endpoint("A", "POST", "/?n={{counter}}", json={"t": "{{token}}", "n": 1}),
+        Endpoint("A", "POST", "/", headers={"X-Own": "of the endpoint"}, data="body"),
+        Endpoint("A", "GET", "/x?t={{token}}", headers={"Authorization": None}),
+    ],
+)
+def test_each_arrival_shows_the_token_of_its_user_and_a_new_one_at_once(endpoint: Endpoint) -> None:
+    who = identity()
+    who.use_token(Token("unused"))
+    ready = prepare(endpoint, HERE, who.http, "run-1", 0, signature=who.signature)
+    signed = ready.signed(["token-0", "token-1", "token-2"])
+    render = signed.renderer()
+    shown = [render(arrival).decode() for arrival in range(6)]
+    for arrival, each in enumerate(shown):
+        others = {0, 1, 2} - {arrival % 3}
+        assert f"token-{arrival % 3}" in each
+        assert not any(f"token-{other}" in each for other in others)
+        # Whatever else is in it is what a request of that user alone holds.
+        alone = ready.signed([f"token-{arrival % 3}"]).renderer()(arrival).decode()
+        assert each == alone
+    signed.renew({1: "newer-1"})
+    assert "newer-1" in render(4).decode()
+    assert render(3).decode() == shown[3]
