@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ApiLoadLibrary.errors import BadInput
@@ -25,16 +24,16 @@ from ApiLoadLibrary.scenarios.capacity.search import (
     Terms,
     Tried,
     confirmation,
+    found,
     next_step,
 )
-from ApiLoadLibrary.scenarios.load import Load, mixed, sustained
+from ApiLoadLibrary.scenarios.load import Load, sustained
 from ApiLoadLibrary.scenarios.plan import LoadPlan
-from ApiLoadLibrary.values import NS_PER_S, Duration, Percent, Rate
-from ApiLoadLibrary.workload.action import Action
-from ApiLoadLibrary.workload.endpoint import Endpoint
+from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 
 from .acceptance import AcceptanceSession
-from .capacity_steps import Conditions, Shown
+from .capacity_asked import CapacitySettings, Sent
+from .capacity_steps import Conditions
 from .tester import Watcher, longest_s
 
 __all__ = ["CapacitySearch", "CapacitySettings", "Sent", "check_conditions"]
@@ -45,11 +44,13 @@ Ready = Callable[[LoadPlan], LoadPlan]
 WARM_UP = Duration(NS_PER_S // 2)
 """Connections are opened before what is judged begins."""
 
-SHORTEST_STEP_S = 2
-"""Whether a server keeps pace is seen from one second to the next."""
+REST_AT_PER_S = 10.0
+BELOW = 0.99
+"""Rounded or not, it is not above the cap."""
 
-REST_AT = Rate(Fraction(10), Duration(NS_PER_S))
-LONGEST_REST = Duration(10 * NS_PER_S)
+LONGEST_REST = Duration(5 * NS_PER_S)
+FEWEST_IN_REST = 5
+"""Fewer requests do not show that all is as before."""
 
 MOST_WORKERS = 2_000
 MOST_THREADS = 200
@@ -57,84 +58,6 @@ MOST_THREADS = 200
 
 IN_RESERVE = 2
 """Twice the mean number of busy workers carries the peaks."""
-
-
-@dataclass(frozen=True, slots=True)
-class CapacitySettings:
-    """How the highest rate is searched for.
-
-    Attributes:
-        from_rate: The first rate; None for the lowest at which a step decides the criteria.
-        step: How long a rate is tried.
-        hold: How long the highest has to hold.
-        precision: How far apart the rates may be between which the truth lies.
-        at_most: How long all of it may take.
-        workers: How many requests may be under way at once; None for enough.
-        name: Of the run; named after the endpoints unless given.
-    """
-
-    from_rate: Rate | None
-    step: Duration
-    hold: Duration
-    precision: Percent
-    at_most: Duration
-    workers: int | None
-    name: str | None
-
-    def __post_init__(self) -> None:
-        if self.step.seconds < SHORTEST_STEP_S:
-            raise BadInput(
-                f"step='{self.step}' is too short: write {SHORTEST_STEP_S} s or more, like 5 s."
-            )
-        if self.hold < self.step:
-            raise BadInput(
-                f"hold='{self.hold}' is shorter than step='{self.step}', and confirms nothing: "
-                "write a longer time, like 30 s."
-            )
-        if not 1 <= self.precision.value <= 50:
-            raise BadInput(f"precision='{self.precision}' must be from 1 % to 50 %, like 5 %.")
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What is sent at a rate.
-
-    Attributes:
-        endpoints: To which the requests go.
-        title: The same in words.
-        parts: Of a mix the part of each; None where each of them is sent the whole rate.
-    """
-
-    endpoints: Sequence[Endpoint | Action]
-    title: str
-    parts: Sequence[Fraction] | None = None
-
-    @property
-    def times(self) -> int:
-        """How many times the rate is sent in all."""
-        return 1 if self.parts else len(self.endpoints)
-
-    @property
-    def smallest(self) -> Fraction:
-        """The smallest share of the rate that any endpoint gets."""
-        return min(self.parts) / sum(self.parts) if self.parts else Fraction(1)
-
-    @property
-    def calls(self) -> bool:
-        """Whether Python is called for some of it, on a thread of its own."""
-        return any(isinstance(each, Action) for each in self.endpoints)
-
-    @property
-    def scopes(self) -> list[str]:
-        """The names that a criterion may be about."""
-        groups = [each.group for each in self.endpoints if each.group]
-        return [*(each.name for each in self.endpoints), *groups]
-
-    def load(self, rate: Rate, length: Duration, warm_up: Duration | None = None) -> Load:
-        """The rate, for so long."""
-        if self.parts is None:
-            return sustained(rate, length, warm_up)
-        return mixed(rate, self.parts, length, warm_up)
 
 
 class CapacitySearch:
@@ -228,7 +151,7 @@ class CapacitySearch:
     def _length(self, step: Step, rate: Rate) -> Duration:
         """Long enough for as many requests as decide the criteria."""
         usual = self._settings.hold if step.is_hold else self._settings.step
-        needed_s = math.ceil(self._conditions.samples / rate.per_second)
+        needed_s = math.ceil(self._conditions.samples / self._sent.smallest / rate.per_second)
         return Duration(max(usual.ns * step.longer, needed_s * NS_PER_S))
 
     def _workers(self, load: Load) -> int:
@@ -260,8 +183,8 @@ class CapacitySearch:
 
     def words(self) -> str:
         """What the search does and how long it takes at most, before anything is sent."""
-        settings, (cap, _) = self._settings, self._cap()
-        most = f"; not above {self._asked.most_because}" if cap is not None else ""
+        settings, because = self._settings, self._asked.most_because
+        most = f"; not above {because}" if because else ""
         return (
             f"  {self._asked.name} while {', '.join(self._conditions.words)}: steps of "
             f"{settings.step} from {self._rate(self._terms.start)}, doubled and then narrowed to "
@@ -299,7 +222,7 @@ class CapacitySearch:
 
     def _search(self, ready: Ready, watch: Watcher) -> End:
         while True:
-            step = next_step(self._terms, [each.tried for each in self._taken])
+            step = next_step(self._terms, self._tried)
             if isinstance(step, End):
                 return step
             if self._taken and not self._fits(step):
@@ -311,7 +234,7 @@ class CapacitySearch:
 
     def _confirm(self, ready: Ready, watch: Watcher) -> None:
         """Hold the highest rate for longer, if there is time left for that."""
-        step = confirmation([each.tried for each in self._taken])
+        step = confirmation(self._tried)
         if step is not None and self._fits(step):
             self._take(step, ready, watch)
 
@@ -328,7 +251,9 @@ class CapacitySearch:
     def _take(self, step: Step, ready: Ready, watch: Watcher) -> None:
         plan = ready(self._plan(step))
         stopping: list[str] = []
-        stop_watch = self._session.stops.watch(plan, self._session.place)
+        # While nothing has held, how much was carried is of no use: a lost step takes no time.
+        lost = () if found(self._tried).held else self._conditions.lost
+        stop_watch = self._session.stops.watch(plan, self._session.place, lost)
 
         def stop(progress: Progress, elapsed_s: float) -> str | None:
             reason = stop_watch(progress, elapsed_s)
@@ -349,28 +274,36 @@ class CapacitySearch:
         )
         assert self._going is not None
         run, self._going = self._going[1], None
-        shown = self._conditions.shown_by(run, self._usual(run))
         if stopping:
-            shown = Shown(Standing.BROKE, reason=f"It was ended: {stopping[0]}.")
+            shown = self._conditions.shown_by_end(run, stopping[0])
+        else:
+            shown = self._conditions.shown_by(run, self._usual(run))
         carried = None if shown.share is None else shown.share * step.rate
         tried = Tried(step, shown.standing, carried)
         self._taken.append(Taken(tried, run, shown.reason, shown.criteria))
 
     def _rest(self, ready: Ready, watch: Watcher) -> None:
         """Until single requests are answered as quickly as before; for some seconds at most."""
-        plan = ready(
-            self._session.plan_of(
-                self._sent.load(REST_AT, LONGEST_REST), self._sent.endpoints, "Until it is at rest"
-            )
-        )
-        session = self._session
+        most, session = self._terms.most, self._session
+        whole = REST_AT_PER_S
+        if most is not None:
+            whole = min(whole, BELOW * most * self._sent.times * self._asked.per_second)
+        if whole * LONGEST_REST.seconds < FEWEST_IN_REST:
+            return  # who sends so few leaves no queue
+        asked = self._sent.endpoints[: max(1, int(whole))]
+        rate = Rate(Fraction(f"{whole / len(asked):.6g}"), Duration(NS_PER_S))
+        plan = session.plan_of(sustained(rate, LONGEST_REST), asked, "Until it is at rest")
         at_rest = AtRest(self._usual(self._taken[-1].run))
-        session.tester.run(plan, session.place.name, watch, lambda run: None, stop=at_rest)
+        session.tester.run(ready(plan), session.place.name, watch, lambda run: None, stop=at_rest)
 
     def _usual(self, latest: RunResult) -> int:
         """How long it takes to be served when nobody waits, in ns, as far as that was seen."""
         held = [each.run for each in self._taken if each.tried.standing is Standing.HELD]
         return min(map(usual_ns, held)) if held else least_ns(latest)
+
+    @property
+    def _tried(self) -> list[Tried]:
+        return [each.tried for each in self._taken]
 
     def _all(self) -> list[Taken]:
         """Every step, the one that was broken off included."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from ApiLoadLibrary.criteria.grammar import EVERYTHING, Criterion, parse
 from ApiLoadLibrary.criteria.judgement import Judgement, Verdict
 from ApiLoadLibrary.criteria.metrics import Latency, Share
 from ApiLoadLibrary.criteria.observed import Observed
+from ApiLoadLibrary.criteria.stopping import StopCondition, parse_stop
 from ApiLoadLibrary.criteria.subject import Subject
 from ApiLoadLibrary.criteria.when import ALL, CONFIDENCE
-from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.errors import BadCriterion, BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.report import formats
 from ApiLoadLibrary.scenarios.capacity.pace import carried_share
@@ -74,6 +76,15 @@ class Conditions:
         return tuple(map(str, self._criteria))
 
     @property
+    def lost(self) -> list[StopCondition]:
+        """What ends a step that cannot hold any more, as far as that is seen before its end."""
+        conditions = []
+        for each in self._criteria:
+            with contextlib.suppress(BadCriterion):  # one that only the whole step can break
+                conditions.append(parse_stop(f"{each} cannot be met", None))
+        return conditions
+
+    @property
     def need_thresholds(self) -> bool:
         """Whether one of them compares with the limit of each endpoint."""
         return any(each.target is None for each in self._criteria)
@@ -96,6 +107,15 @@ class Conditions:
             for limit in ([each.target] if isinstance(each.target, Duration) else thresholds)
         ]
         return max(limits, default=USUAL_LIMIT_S)
+
+    def shown_by_end(self, run: RunResult, why: str) -> Shown:
+        """What a step showed that was ended before its time: it broke, if not by the generator."""
+        if run.generator.reasons:
+            return Shown(Standing.GENERATOR, None, formats.sentence(run.generator.reasons[0]))
+        judged = [evaluate(each, run) for each in self._criteria]
+        failed = [each for each in judged if each.verdict is Verdict.FAIL]
+        reason = failed[0].sentence if failed else f"It was ended early: {why}."
+        return Shown(Standing.BROKE, None, reason, _names(failed))
 
     def shown_by(self, run: RunResult, usual: int) -> Shown:
         """What a step showed.

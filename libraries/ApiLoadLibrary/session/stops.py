@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from ApiLoadLibrary.criteria.stop_watch import Loaded, StopWatch
 from ApiLoadLibrary.criteria.stopping import StopCondition, parse_stop
@@ -32,11 +32,15 @@ class Stops:
         """
         self._stops.append((place.name, parse_stop(text, scopes)))
 
-    def watch(self, plan: LoadPlan, place: Place) -> StopWatch:
-        """Says when this load run, made here, is to end."""
+    def watch(self, plan: LoadPlan, place: Place, also: Sequence[StopCondition] = ()) -> StopWatch:
+        """Says when this load run, made here, is to end.
+
+        Args:
+            also: What ends this one besides.
+        """
         here = {place.name, *place.outwards()}
         return StopWatch(
-            [condition for owner, condition in self._stops if owner in here],
+            [*(condition for owner, condition in self._stops if owner in here), *also],
             [
                 Loaded(each.endpoint.name, each.endpoint.group, each.planned_in(plan.load.judged))
                 for each in plan.requested

@@ -83,6 +83,28 @@ def test_a_generator_at_fault_is_never_taken_for_the_server() -> None:
 
 
 @pytest.mark.parametrize(
+    "requests, fault, standing, words",
+    [
+        ([Request(outcome=500)] * 30, None, Standing.BROKE, "Error rate was 100 %"),
+        ([Request()] * 30, None, Standing.BROKE, "It was ended early: enough."),
+        ([Request()] * 30, "no processor time", Standing.GENERATOR, "No processor time."),
+    ],
+)
+def test_a_step_that_was_ended_broke_unless_the_load_generator_did(
+    requests: list[Request], fault: str | None, standing: Standing, words: str
+) -> None:
+    run = a_run(an_endpoint(requests, planned=100), stopped="enough", generator_at_fault=fault)
+    shown = Conditions(QUICK, None).shown_by_end(run, "enough")
+    assert shown.standing is standing
+    assert shown.reason.startswith(words)
+
+
+def test_a_step_ends_early_for_what_can_be_lost_by_counting() -> None:
+    lost = Conditions(["p95 < 200 ms", "average < 1 s", "throughput > 9/s"], None).lost
+    assert [each.text for each in lost] == ["p95 < 200 ms cannot be met"]
+
+
+@pytest.mark.parametrize(
     "criteria, words",
     [
         ([], "The highest rate at which what? Write at least one criterion"),

@@ -128,7 +128,7 @@ def _step(asked: Asked, taken: Taken) -> dict[str, Any]:
         "run": run.id,
         "rate_per_s": step.rate * asked.per_second,
         "kind": step.kind.value,
-        "length_s": run.length_ns / 1e9,
+        "length_s": round(min(run.length_ns / 1e9, run.duration_s), 1),
         "standing": taken.tried.standing.value,
         "reason": taken.reason,
         "planned": run.planned,
