@@ -85,7 +85,7 @@ def test_load_sends_the_sessions_headers_cookies_parameters_and_signature(rig: s
 )
 def test_passwords_are_taken_over_and_masked(auth: Any, path: str, carried_by: str) -> None:
     pair = auth if isinstance(auth, tuple) else (auth.username, auth.password)
-    password = pair[1] if isinstance(pair[1], str) else pair[1].decode("latin-1")
+    password = pair[1] if isinstance(pair[1], str) else pair[1].decode()
     theirs = requests.Session()
     theirs.auth = auth
     with doors("--password", password) as address:

@@ -100,11 +100,12 @@ class Identity:
 
     def sign_in(self, sign_in: SignIn, *, use: bool) -> Token:
         """Get a token; see `AcceptanceSession.sign_in`."""
-        way = self._way()
-        token = sign_in(way, self._config().server)
+        with self._way() as way:
+            token = sign_in(way, self._config().server)
         self._found(token)
         if use:
-            self._keep_cookies(way)
+            # What a server has set when it was signed in to goes along with every request.
+            self.send_cookies(way.cookies)
             self._sign_by(users=self._users([sign_in], ALONE, {0: token}))
         return token
 
@@ -201,7 +202,7 @@ class Identity:
         """A user's name and password may stand in an address: they are told nowhere."""
         parts = urlsplit(url)
         if parts.password:
-            self._learn(unquote(parts.username or ""), unquote(parts.password))
+            self.learn_password(unquote(parts.username or ""), unquote(parts.password))
             self._mask.add(parts.password, f"{parts.username}:{parts.password}")
 
     def use_basic_auth(self, user: str, password: str) -> None:
@@ -210,23 +211,25 @@ class Identity:
         Raises:
             BadInput: The name holds a colon, behind which the password would begin.
         """
-        self._learn(user, password)
+        self.learn_password(user, password)
         if ":" in user:
             raise BadInput("user= holds a colon, which basic authentication ends it with.")
         self._sign_by(auth=_Basic(user, password))
 
     def use_digest_auth(self, user: str, password: str) -> None:
         """Answer each worker's challenge with a user's name and password."""
-        self._learn(user, password)
+        self.learn_password(user, password)
         self._sign_by(digest=(user, password))
 
     def use_auth(self, auth: Sign) -> None:
         """Sign requests as this does when they are prepared, once for each load run."""
         self._sign_by(auth=auth)
 
-    def _learn(self, user: str, password: str) -> None:
+    def learn_password(self, user: str, password: str) -> None:
+        """A user's name and password are told nowhere, whichever way they are encoded."""
         pair = f"{user}:{password}"
-        self._mask.add(password, pair, base64.b64encode(pair.encode()).decode())
+        written = (pair.encode(), pair.encode("latin-1", "replace"))
+        self._mask.add(password, pair, *(base64.b64encode(each).decode() for each in written))
 
     def _sign_by(
         self,
@@ -280,10 +283,6 @@ class Identity:
         if config.through_requests:
             http.proxies = dict(config.proxies) or proxies_to(Origin.of(config.server))
         return http
-
-    def _keep_cookies(self, http: requests.Session) -> None:
-        """What a server has set when it was signed in to goes along with every request."""
-        self.send_cookies(http.cookies)
 
 
 def _long(values: Iterable[str | None]) -> list[str]:

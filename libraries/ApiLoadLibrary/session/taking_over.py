@@ -99,7 +99,8 @@ def _sign(who: Identity, auth: Any) -> Iterator[str]:
     if type(auth) is HTTPBasicAuth:
         pair = (auth.username, auth.password)
     if pair is not None:
-        who.use_basic_auth(*map(_text, pair))
+        who.learn_password(*map(_text, pair))
+        who.use_auth(HTTPBasicAuth(*pair))  # whose bytes are the session's own
         yield "basic authentication"
     elif isinstance(auth, HTTPDigestAuth):
         who.use_digest_auth(_text(auth.username), _text(auth.password))
@@ -110,7 +111,7 @@ def _sign(who: Identity, auth: Any) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _require_signable(auth: Any, address: str) -> None:
