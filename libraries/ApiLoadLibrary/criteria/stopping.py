@@ -57,6 +57,10 @@ def parse_stop(text: str, endpoints: Collection[str] | None) -> StopCondition:
     required = _CANNOT_BE_MET.search(text)
     criterion = parse(text[: required.start()] if required else text, endpoints)
     window = criterion.when.window
+    if isinstance(criterion.metric, Share) and criterion.metric.of_journeys:
+        raise BadCriterion(
+            text, 0, "journeys are known when they have ended: write error rate, of their steps."
+        )
     if criterion.target is None:
         raise BadCriterion(text, 0, "a load is ended by a time like 2 s, not by a threshold.")
     if required:

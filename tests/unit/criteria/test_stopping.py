@@ -143,6 +143,8 @@ def test_it_is_met_exactly_when_so_many_seconds_in_a_row_break_it(
         ("error rate > 1 % cannot be met", "what can be missed for certain"),
         ("average < 1 s cannot be met", "what can be missed for certain"),
         ("min < 1 s cannot be met", "what can be missed for certain"),
+        ("finished journeys < 9 % for 2 s", "journeys are known when they have ended"),
+        ("finished journeys >= 99 % cannot be met", "journeys are known when they have ended"),
         ("p95 < 1 s in every 2 s cannot be met", "what can be missed for certain"),
         ("throughput < 9/s cannot be met", "what can be missed for certain"),
         ("p95 < threshold cannot be met", "not by a threshold"),
