@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ApiLoadLibrary.scenarios.capacity.search import (
@@ -95,6 +95,7 @@ def test_a_server_that_carries_far_less_when_it_is_overloaded_misleads_nobody() 
     assert len(tried) < 15
 
 
+@settings(deadline=None)
 @given(rate=st.floats(0.2, 1e6), start=st.floats(0.5, 1e4), precision=st.floats(0.01, 0.5))
 def test_every_search_ends_and_promises_nothing_that_broke(
     rate: float, start: float, precision: float
@@ -104,6 +105,7 @@ def test_every_search_ends_and_promises_nothing_that_broke(
     assert known.broke is None or known.broke > rate
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000), noise=st.floats(0, 0.4))
 def test_noise_never_keeps_it_going_and_both_ends_were_seen(seed: int, noise: float) -> None:
     """A step is now and then what chance makes of it."""
