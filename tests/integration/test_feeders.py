@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from ApiLoadLibrary.errors import BadInput, EngineFailed
+from ApiLoadLibrary.measurement.outcomes import FIRST_CHECK
+from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.calibration import calibrate
 from ApiLoadLibrary.session.feeders import Feeders, feed_from
 from ApiLoadLibrary.session.identity import Identity
+from ApiLoadLibrary.session.journeys import Journey, JourneyVisit
 from ApiLoadLibrary.session.tester import LoadTester, as_fast_as_possible
-from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.values import Duration, Rate
+from ApiLoadLibrary.workload.check_grammar import parse_check
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.feeder import Order
 from integration.loads import get, load_tester, steady, watch_nothing
@@ -84,6 +88,34 @@ def test_sequential_rows_come_again_and_shards_take_none_twice(
     plan = makes.plan([post()], steady("500/s", "600 ms"), "load")
     makes.run(plan, "test", watch_nothing, lambda run: None)
     assert sent_rows(rig) == {str(n): 2 if n < 50 else 1 for n in range(250)}
+
+
+def test_all_steps_of_a_journey_draw_one_row_and_their_answers_are_checked(
+    rig: str, tmp_path: Path, feeders: Feeders
+) -> None:
+    session = AcceptanceSession()
+    session.use_server(rig, shards=2)
+    feed_from(session.feeders, str(tmp_path / "users.csv"), Order.UNIQUE, None)
+    for step, path in (("Sign In", "/json/4"), ("Pay", "/ok")):
+        session.endpoints.define(Endpoint(step, "POST", f"{path}?{{{{users.id}}}}"))
+    session.endpoints.check("Sign In", [parse_check("$.items is not empty")])
+    journey = Journey.parse("Visit", ("Sign In", "Pay"), None)
+    session.journeys.define(journey)
+    visit = JourneyVisit(
+        session, "visits", [(journey, Rate.parse("80/s"))], Duration.parse("500 ms")
+    )
+    run = session.run(visit.plan("Visits", None), watch_nothing, visit.conclude)
+    assert [dict(each.tally.outcomes) for each in run.endpoints] == [
+        {200: 30, FIRST_CHECK: 10},
+        {200: 30},
+    ]
+    targets = [each.partition("\n")[0] for each in counts(rig)["bodies"]]
+    came = Counter(each for each in targets if each.startswith("/json"))
+    assert came == {f"/json/4?{n}": 1 for n in range(40)}
+    paid = Counter(each.replace("/ok", "/json/4") for each in targets if each.startswith("/ok"))
+    assert paid.total() == 30
+    assert paid <= came
+    assert session.feeders["users"].used == 40
 
 
 @pytest.mark.parametrize("transport", ["http1", "requests"])
