@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,9 +76,9 @@ def test_load_without_a_schedule_takes_no_unique_rows(
     makes = fed(rig, feeders, tmp_path, Order.UNIQUE)
     with pytest.raises(BadInput, match="this load has no schedule"):
         makes.plan([post()], as_fast_as_possible(Duration.parse("1 s")), "flat out")
-    assert calibrate(
-        makes.config, Identity(lambda: makes.config), [post()], Duration.parse("200 ms"), feeders
-    )
+    checked = replace(post(), checks=(parse_check("$.status is wrong"),))
+    who = Identity(lambda: makes.config)
+    assert calibrate(makes.config, who, [checked], Duration.parse("200 ms"), feeders)
     assert feeders["users"].used == 0
 
 
@@ -116,6 +117,10 @@ def test_all_steps_of_a_journey_draw_one_row_and_their_answers_are_checked(
     assert paid.total() == 30
     assert paid <= came
     assert session.feeders["users"].used == 40
+    again = feed_from(session.feeders, str(tmp_path / "users.csv"), Order.UNIQUE, "Users")
+    assert again.used == 40
+    (tmp_path / "users.csv").write_text("id\n1\n")
+    assert feed_from(session.feeders, str(tmp_path / "users.csv"), Order.UNIQUE, None).used == 0
 
 
 @pytest.mark.parametrize("transport", ["http1", "requests"])

@@ -7,6 +7,7 @@ from robot.api.deco import keyword
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.feeders import feed_from
 from ApiLoadLibrary.values import Percent
+from ApiLoadLibrary.workload.check import ALL_ANSWERS
 from ApiLoadLibrary.workload.check_grammar import parse_check
 from ApiLoadLibrary.workload.feeder import Order
 
@@ -72,7 +73,7 @@ class Data:
         self,
         endpoints: str,
         *checks: CheckText,
-        sample: Percent = Percent(100),  # noqa: B008
+        sample: Percent = ALL_ANSWERS,
     ) -> None:
         """Says what answers must be, besides having the right status.
 

@@ -19,11 +19,16 @@ Feeders = dict[str, Feeder]
 def feed_from(feeders: Feeders, file: str, order: Order, name: str | None) -> Feeder:
     """Let requests take values from a file; a name that is taken is given anew.
 
+    Where it is the same file as before, the rows that were given once stay given.
+
     Raises:
         BadInput: The file cannot be read, or the name cannot be written in a placeholder.
     """
     path = Path(file)
     feeder = Feeder(name or path.stem, Table(path), order)
+    before = feeders.get(feeder.name.casefold())
+    if before is not None and before.table.is_same(feeder.table):
+        feeder.used = before.used
     feeders[feeder.name.casefold()] = feeder
     return feeder
 

@@ -64,6 +64,10 @@ class Table:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_file": None, "_flaws": {}}
 
+    def is_same(self, other: Table) -> bool:
+        """Whether it is of the same file, and that has not changed between."""
+        return (self.path, self._stamp) == (other.path, other._stamp)
+
     def row(self, number: int) -> Any:
         """The row with this number, counted from 0.
 
