@@ -146,8 +146,17 @@ class ApiLoadLibrary(DynamicCore):
 
     ROBOT_LISTENER_API_VERSION = 3
 
-    def __init__(self) -> None:
+    def __init__(self, cluster: str | None = None) -> None:
+        """Once is enough for a whole run: what is set here holds wherever it is imported.
+
+        Args:
+            cluster: The scheduler of a Dask cluster that sends the load, `tcp://scheduler:8786`;
+                this machine does unless one is named here, by `--variable CLUSTER:…` or by
+                `Use Server    cluster=…`.
+        """
         self.ROBOT_LIBRARY_LISTENER: Any = self
+        if cluster:
+            _session.configure(cluster=cluster)
         sender = Sender(_session)
         super().__init__(
             [
@@ -179,6 +188,7 @@ class ApiLoadLibrary(DynamicCore):
         else:
             self._output_dir = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
             _learn_secrets()
+            _session.configure(cluster=BuiltIn().get_variable_value("${CLUSTER}") or None)
             _session.notes.suite = root_of(result).name
             _session.interim.write_into(self._output_dir)
 

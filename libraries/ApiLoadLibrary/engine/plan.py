@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ApiLoadLibrary.measurement.exchange import Exchange
+from ApiLoadLibrary.measurement.generators import HostShare
 from ApiLoadLibrary.measurement.journeys import JourneyFindings
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.sockets import SocketFindings
@@ -292,8 +293,10 @@ class ShardResult:
         tallies: All that it told while it ran.
         end: What it said at its end; None when it died before.
         last_words: Of one that died: a line of its error stream.
+        share: What its host had to carry, where that is another one.
     """
 
     tallies: Tallies
     end: ShardEnd | None
     last_words: str = ""
+    share: HostShare | None = None

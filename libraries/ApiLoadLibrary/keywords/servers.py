@@ -44,6 +44,7 @@ class Servers:
         transport: TransportName | None = None,
         redirects: Redirects | None = None,
         cookies: bool | None = None,
+        cluster: str | None = None,
         name: str | None = None,
         version: str | None = None,
         commit: str | None = None,
@@ -73,6 +74,8 @@ class Servers:
                 leads, within the allowed origins, as a part of the same request.
             cookies: Whether each worker keeps the cookies that it gets, and sends them back, as
                 a customer's browser does (no).
+            cluster: The scheduler of a Dask cluster, like `tcp://scheduler:8786`, whose workers
+                send the load in place of this machine; `none` for this machine again.
             name: How the report calls the system.
             version: Its version, for the report.
             commit: Its commit, for the report.
@@ -101,6 +104,7 @@ class Servers:
             transport=transport,
             redirects=redirects,
             cookies=cookies,
+            cluster=cluster,
         )
         logger.info(f"Load goes to {address} from now on.")
 
@@ -118,6 +122,7 @@ class Servers:
         transport: TransportName | None = None,
         redirects: Redirects | None = None,
         cookies: bool | None = None,
+        cluster: str | None = None,
     ) -> None:
         """Changes settings of `Use Server` for the load runs to come; the others stay.
 
@@ -132,6 +137,7 @@ class Servers:
             transport: `http1` or `requests`.
             redirects: `report` or `follow`.
             cookies: Whether each worker keeps the cookies that it gets.
+            cluster: The scheduler of a Dask cluster that sends the load; `none` for this machine.
 
         Example:
 
@@ -150,6 +156,7 @@ class Servers:
             transport=transport,
             redirects=redirects,
             cookies=cookies,
+            cluster=cluster,
         )
 
     @keyword(tags=["server"])

@@ -13,6 +13,7 @@ from ApiLoadLibrary.workload.tracing import RequestIds
 from .alert import Alert
 from .checked import Checked
 from .exchange import Exchange
+from .generators import GeneratorHost
 from .histogram import Histogram
 from .journeys import JOURNEY, JourneyFindings
 from .outcomes import Failure, FailureInfo, describe
@@ -160,6 +161,7 @@ class GeneratorHealth:
             ready to run but had no core; None where the platform does not tell.
         lost_shards: Numbers of the shards that died, and with them their counts.
         transport: What carried the requests: `http1`, `requests`, `python` for actions, or two.
+        hosts: The machines that load came from, where those are others than this one.
         expired: Whether it sent tokens that had run out, and the server is not to blame for that:
             that these were refused is no failure of the server.
         ceiling_per_s: Requests a second that it can send on this machine, as it was measured
@@ -177,6 +179,7 @@ class GeneratorHealth:
     transport: str = "http1"
     ceiling_per_s: float | None = None
     expired: bool = False
+    hosts: tuple[GeneratorHost, ...] = ()
 
     @property
     def healthy(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardResult, Tallies
+from ApiLoadLibrary.measurement.generators import GeneratorHost
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.result import GeneratorHealth
 from ApiLoadLibrary.measurement.tally import Tally
@@ -78,6 +79,9 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         overloaded=bool(overload),
         lost_shards=tuple(n for n, each in enumerate(results) if each.end is None),
         transport=plan.carried_by,
+        hosts=GeneratorHost.of(
+            (each.share, each.end is None) for each in results if each.share is not None
+        ),
     )
 
 

@@ -58,6 +58,8 @@ class LoadTestConfig:
         redirects: `report` takes a redirect for the answer; `follow` goes where it leads, within
             the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets, and sends them back.
+        cluster: The scheduler's address of a Dask cluster whose workers send the load; None sends
+            it from this machine.
         detours: Origins that are reached through a fault proxy, and its port.
         proxies: Of a session that was taken over, in the form of `requests`, instead of the
             environment's; with some, `requests` carries the load.
@@ -77,6 +79,7 @@ class LoadTestConfig:
     transport: TransportName = "http1"
     redirects: Redirects = "report"
     cookies: bool = False
+    cluster: str | None = None
     detours: Detours = ()
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -97,6 +100,11 @@ class LoadTestConfig:
             raise BadInput(
                 "redirects=follow and cookies=True need transport=http1: with transport=requests "
                 "write an action that does it (`Define Action`)."
+            )
+        if self.cluster and self.detours:
+            raise BadInput(
+                "The fault proxy stands on this machine, and the load comes from a cluster: end it "
+                "with `Stop Fault Proxy`, or send from here (cluster=none)."
             )
         if isinstance(self.verify, str) and not Path(self.verify).is_file():
             raise BadInput(f"verify='{self.verify}' is no file: name a CA file, or write True.")

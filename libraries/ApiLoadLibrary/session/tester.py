@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import psutil
 
-from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
+from ApiLoadLibrary.engine.host import ShardHost
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.measurement.sockets import CONNECTIONS
@@ -41,6 +41,7 @@ from .alarm import Alarm, AlertDesk
 from .config import LoadTestConfig
 from .feeders import Feeders, note_used
 from .going import LoadGoing, Moment, Save, Stop, Watcher, longest_s
+from .hosts import shard_host
 from .http import require_reachable
 from .identity import Identity
 from .upkeep import Upkeep
@@ -69,7 +70,7 @@ class LoadTester:
     Args:
         config: Workers, time-outs, caps and allowed origins.
         identity: As whom requests are sent.
-        host: Who runs the shards.
+        host: Who runs the shards; whoever the settings name unless given.
         watching: What is watched meanwhile.
         desk: Where alerts are left.
         feeders: The files that requests take values from.
@@ -87,7 +88,7 @@ class LoadTester:
     ) -> None:
         self.config = config
         self._identity = identity
-        self._host = host or LocalShardHost()
+        self._host = host
         self._watching = watching or Watching()
         self._desk = desk or AlertDesk()
         self._feeders = {} if feeders is None else feeders
@@ -239,7 +240,7 @@ class LoadTester:
         if users is not None:
             users.sign_in()
             plan = replace(plan, tokens=users.values())
-        run = LoadRun(plan, self._host, test)
+        run = LoadRun(plan, self._host or shard_host(self.config.cluster), test)
         monitor = Monitor(self._probes(run))
         upkeep = Upkeep(run, users, self._desk, self._identity.mask)
         going = LoadGoing(run, monitor, Alarm(plan, monitor, self._desk), upkeep)

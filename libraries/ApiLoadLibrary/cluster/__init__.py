@@ -1,0 +1,1 @@
+"""Shards on other machines, through Dask; nothing here is imported unless a cluster is used."""

@@ -1,0 +1,202 @@
+"""A shard host whose shards run on a Dask cluster.
+
+Guarantees of `ClusterShardHost`, besides those of any:
+
+* No load is sent twice.  Each shard is a task that is pinned to its worker; should Dask run it
+  again all the same, the new attempt waits for a word to begin that was given out already.
+* All shards begin at one moment, told to each in its own machine's clock.
+* A worker that dies, or is cut off, is given up after three seconds; what it had told counts, and
+  the others go on.  Shards that have lost their parent end by themselves.
+* Messages do not grow with the rate: about two a second from each shard.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from distributed import Client, Future
+
+from ApiLoadLibrary.engine.plan import ShardPlan, ShardResult, Tallies
+from ApiLoadLibrary.engine.shard import STOP
+from ApiLoadLibrary.engine.told import merged_phases
+from ApiLoadLibrary.errors import ApiLoadError, BadInput, EngineFailed
+from ApiLoadLibrary.measurement.progress import Progress
+
+from .connection import connected, seats, seats_with_clocks
+from .messages import ALIVE, NEVER, Begin, News
+from .remote import RemoteShard
+from .worker import deliver, run_shard
+
+__all__ = ["ClusterShardHost"]
+
+LEAD_NS = 300_000_000
+START_LIMIT_S = 45
+ALIVE_EVERY_S = 2.0
+
+
+class ClusterShardHost:
+    """Runs each shard on a slot of a cluster's worker.
+
+    Args:
+        address: The scheduler's, like `tcp://scheduler:8786`.
+
+    Raises:
+        BadInput: That is no address.
+        EngineFailed: The scheduler does not answer.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._client: Client = connected(address)
+        self._shards: list[RemoteShard] = []
+        self._futures: list[Future[Any]] = []
+        self._topic = ""
+        self._over = threading.Event()
+
+    def slots(self) -> int:
+        """One shard for each thread of each worker."""
+        return len(seats(self._client))
+
+    def start(self, plans: Sequence[ShardPlan]) -> int:
+        """See `ShardHost`.
+
+        Raises:
+            BadInput: There are more shards than slots, or a host has not the descriptors or
+                ports for so many workers.
+            EngineFailed: A worker has not this version of the library, or a shard could not be
+                started; none is left running.
+        """
+        there = seats(self._client)
+        if len(plans) > len(there):
+            raise BadInput(
+                f"shards={len(plans)} are more than the {len(there)} slots of the cluster: start "
+                "more workers, or ask for fewer shards."
+            )
+        taken = seats_with_clocks(self._client, there[: len(plans)])
+        self._shards = [RemoteShard(*each) for each in zip(plans, taken, strict=True)]
+        self._topic = f"apiload-{uuid.uuid4().hex}"
+        self._client.subscribe_topic(self._topic, self._hear)
+        try:
+            self._futures = [self._submitted(plan, shard) for plan, shard in self._pairs(plans)]
+            self._wait_until_ready()
+        except BaseException:
+            self._end()
+            raise
+        start_ns = time.monotonic_ns() + LEAD_NS
+        for shard in self._shards:
+            self._say(shard.attempt, shard.seat.address, Begin(start_ns + shard.seat.ahead_ns))
+        threading.Thread(target=self._show_life, daemon=True).start()
+        return start_ns
+
+    def _pairs(self, plans: Sequence[ShardPlan]) -> list[tuple[ShardPlan, RemoteShard]]:
+        return list(zip(plans, self._shards, strict=True))
+
+    def _submitted(self, plan: ShardPlan, shard: RemoteShard) -> Future[Any]:
+        return self._client.submit(
+            run_shard,
+            plan,
+            self._topic,
+            key=f"{self._topic}-{plan.shard}",
+            workers=[shard.seat.address],
+            allow_other_workers=False,
+            pure=False,
+            retries=0,
+        )
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_LIMIT_S
+        for future, shard in zip(self._futures, self._shards, strict=True):
+            while not shard.told.ready.wait(0.05):
+                self._raise_if_failed(future, shard)
+                if time.monotonic() > deadline:
+                    raise EngineFailed(
+                        f"A shard on {shard.seat.host} was not ready within {START_LIMIT_S} s: "
+                        "is its worker busy with something else?"
+                    )
+
+    @staticmethod
+    def _raise_if_failed(future: Future[Any], shard: RemoteShard) -> None:
+        where = f"A shard on {shard.seat.host} did not start"
+        if shard.lost is not None:
+            raise EngineFailed(f"{where}. {shard.lost}")
+        if future.status == "error":
+            error = future.exception()
+            if isinstance(error, ApiLoadError):
+                raise type(error)(f"On {shard.seat.host}: {error}")
+            raise EngineFailed(f"{where}: {error}.")
+
+    def _hear(self, event: tuple[float, bytes]) -> None:
+        """News; called in Dask's thread."""
+        news = News.unpacked(event[1])
+        shard = self._shards[news.shard]
+        if not shard.hear(news):
+            self._say(news.attempt, shard.seat.address, NEVER)
+
+    def _say(self, attempt: str | None, address: str, command: object) -> None:
+        """Have a command delivered; who cannot be reached does not hold up the others."""
+        loop = self._client.loop
+        if attempt is not None and loop is not None:
+            loop.add_callback(
+                self._client.run, deliver, attempt, command, workers=[address], on_error="ignore"
+            )
+
+    def _say_all(self, command: object) -> None:
+        for shard in self._shards:
+            if shard.running:
+                self._say(shard.attempt, shard.seat.address, command)
+
+    def _show_life(self) -> None:
+        while not self._over.wait(ALIVE_EVERY_S) and self.running:
+            self._say_all(ALIVE)
+
+    @property
+    def running(self) -> bool:
+        """See `ShardHost`."""
+        for shard in self._shards:
+            shard.look()
+        return any(shard.running for shard in self._shards)
+
+    def progress(self) -> Progress:
+        """See `ShardHost`."""
+        total = Progress()
+        for shard in self._shards:
+            total.merge(shard.told.take_progress())
+        return total
+
+    def end_at(self, offset_ns: int) -> None:
+        """See `ShardHost`."""
+        self._say_all(offset_ns)
+
+    def renew(self, tokens: Mapping[int, str]) -> None:
+        """See `ShardHost`."""
+        self._say_all(dict(tokens))
+
+    def stop(self) -> None:
+        """See `ShardHost`."""
+        self._say_all(STOP)
+
+    def so_far(self) -> Tallies:
+        """See `ShardHost`."""
+        return merged_phases([shard.told.tallies() for shard in self._shards])
+
+    def results(self) -> list[ShardResult]:
+        """See `ShardHost`; shards that have not ended yet are ended."""
+        while self.running and not self._over.wait(0.05):
+            pass
+        self._end()
+        return [shard.result() for shard in self._shards]
+
+    def _end(self) -> None:
+        self._over.set()
+        self._say_all(NEVER)
+        self._client.unsubscribe_topic(self._topic)
+        for future in self._futures:
+            future.cancel()
+        self._futures = []
+
+    def pids(self) -> list[int]:
+        """See `ShardHost`: none of them is on this machine."""
+        return []

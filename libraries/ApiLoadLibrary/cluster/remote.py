@@ -1,0 +1,105 @@
+"""One shard on a cluster, as its parent knows it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from ApiLoadLibrary.engine.plan import ShardEnd, ShardPlan, ShardResult
+from ApiLoadLibrary.engine.told import Told
+from ApiLoadLibrary.measurement.generators import HostShare
+
+from .messages import Died, News
+
+__all__ = ["RemoteShard", "Seat"]
+
+SILENT_S = 3.0
+"""Whoever is not heard of for so long is lost; six pieces of news should have come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A slot of a worker, and what is known of its machine's clock.
+
+    Attributes:
+        address: The worker's.
+        host: The machine that it runs on.
+        ahead_ns: How far its monotonic clock is ahead of ours.
+        doubt_ns: By how much that may be wrong: half of the quickest round trip.
+    """
+
+    address: str
+    host: str
+    ahead_ns: int = 0
+    doubt_ns: int = 0
+
+
+class RemoteShard:
+    """Listens to one shard; `hear` is called in a thread of Dask's.
+
+    Attributes:
+        seat: Where it runs.
+        told: What it has told.
+        attempt: Which attempt at it counts; None until one was heard of.
+        lost: Why nothing more is expected of it; None while something is.
+    """
+
+    def __init__(self, plan: ShardPlan, seat: Seat) -> None:
+        self.seat = seat
+        self.told = Told(plan)
+        self.attempt: str | None = None
+        self.lost: str | None = None
+        self._number = plan.shard
+        self._next = 0
+        self._heard_s = time.monotonic()
+        self._cpu: list[float] = []
+        self._descriptors: int | None = None
+        self._begun_late_ns = 0
+
+    def hear(self, news: News) -> bool:
+        """What was said; False where it comes from an attempt that does not count."""
+        if self.attempt is None:
+            self.attempt = news.attempt
+        if news.attempt != self.attempt:
+            return False
+        self._heard_s = time.monotonic()
+        if news.number != self._next:
+            self.lost = self.lost or "some of its news were lost on their way"
+        self._next = news.number + 1
+        self._cpu.append(news.load.cpu_percent)
+        known = (self._descriptors, news.load.descriptors)
+        self._descriptors = max((each for each in known if each is not None), default=None)
+        self._begun_late_ns = news.begun_late_ns or 0
+        if self.lost is None:
+            for message in news.said:
+                self._hear(message)
+        return True
+
+    def _hear(self, message: object) -> None:
+        if isinstance(message, Died):
+            self.lost = message.last_words
+        else:
+            self.told.hear(message)
+
+    @property
+    def running(self) -> bool:
+        """Whether something is still expected of it."""
+        return self.told.ending is None and self.lost is None
+
+    def look(self) -> None:
+        """Give it up if it has been silent for too long."""
+        silent_s = time.monotonic() - self._heard_s
+        if self.running and silent_s > SILENT_S:
+            self.lost = f"its worker on {self.seat.host} has not been heard of for {silent_s:.0f} s"
+
+    def result(self) -> ShardResult:
+        """What it measured."""
+        ending: ShardEnd | None = self.told.ending if self.lost is None else None
+        share = HostShare(
+            host=self.seat.host,
+            cpu_percent=max(self._cpu, default=0.0),
+            descriptors=self._descriptors,
+            begun_late_ns=self._begun_late_ns,
+            clock_doubt_ns=self.seat.doubt_ns,
+        )
+        return ShardResult(self.told.tallies(), ending, self.lost or "", share)
