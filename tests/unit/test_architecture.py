@@ -17,7 +17,7 @@ LIBRARIES = ROOT / "libraries"
 LIBRARY = "ApiLoadLibrary"
 
 GROUND = {"errors", "files", "values", "workload", "measurement"}
-LOAD_WING = {"scenarios", "engine", "monitor", "faults"}
+LOAD_WING = {"scenarios", "engine", "cluster", "monitor", "faults"}
 JUDGING_WING = {"report", "criteria"}
 # Each room and the other rooms it may import.
 MAY_IMPORT = {
