@@ -14,6 +14,9 @@ from .limits import Limit
 
 __all__ = ["between", "counted_failures", "join", "quantity", "sentence", "span"]
 
+NOTHING_MUCH = 1e-9
+"""In any unit less than can be measured: the end of an interval, and nothing that anybody would read
+as a string of zeros."""
 KINDS_SHOWN = 3
 
 
@@ -64,7 +67,7 @@ def _digits(value: float, limit: float) -> str:
 
 
 def _significant(value: float, digits: int) -> str:
-    if value == 0:
+    if abs(value) < NOTHING_MUCH:
         return "0"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{decimals}f}"

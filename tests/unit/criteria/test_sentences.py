@@ -9,6 +9,7 @@ from ApiLoadLibrary.criteria.sentences import join, quantity, span
 @pytest.mark.parametrize(
     "value, limit, unit, words",
     [
+        (9.25e-25, 1, "%", "0 %"),
         (0, 1, "%", "0 %"),
         (612.4, 500, "ms", "612 ms"),
         (4.3141, 50, "ms", "4.31 ms"),
