@@ -39,6 +39,7 @@ def test_bodies_are_unpacked(coding: str, body: bytes) -> None:
         ("gzip", gzip.compress(WORDS)[:-20], "says that it is gzip"),
         ("lzw", b"abc", "nothing here reads lzw"),
     ],
+    ids=["no gzip", "cut short", "unknown"],  # what is packed tells the time: no name for a test
 )
 def test_what_cannot_be_unpacked_is_said(coding: str, body: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
