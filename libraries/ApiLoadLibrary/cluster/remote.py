@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from statistics import fmean
 
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardPlan, ShardResult
 from ApiLoadLibrary.engine.told import Told
@@ -66,7 +67,8 @@ class RemoteShard:
         if news.number != self._next:
             self.lost = self.lost or "some of its news were lost on their way"
         self._next = news.number + 1
-        self._cpu.append(news.load.cpu_percent)
+        if news.begun_late_ns is not None:
+            self._cpu.append(news.load.cpu_percent)
         known = (self._descriptors, news.load.descriptors)
         self._descriptors = max((each for each in known if each is not None), default=None)
         self._begun_late_ns = news.begun_late_ns or 0
@@ -97,7 +99,7 @@ class RemoteShard:
         ending: ShardEnd | None = self.told.ending if self.lost is None else None
         share = HostShare(
             host=self.seat.host,
-            cpu_percent=max(self._cpu, default=0.0),
+            cpu_percent=fmean(self._cpu or [0.0]),
             descriptors=self._descriptors,
             begun_late_ns=self._begun_late_ns,
             clock_doubt_ns=self.seat.doubt_ns,

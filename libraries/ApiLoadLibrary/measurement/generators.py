@@ -14,7 +14,7 @@ class HostShare:
 
     Attributes:
         host: Its name or address.
-        cpu_percent: The most that its processors together were busy.
+        cpu_percent: How busy its processors together were on average, while there was load.
         descriptors: The most that the shard had open; None where that is not known.
         begun_late_ns: How much too late the shard heard when to begin.
         clock_doubt_ns: How far off its clock may be thought.
@@ -35,7 +35,7 @@ class GeneratorHost:
         name: Its name or address.
         shards: How many shards it ran.
         lost: How many of them were lost.
-        cpu_percent: The most that its processors together were busy.
+        cpu_percent: How busy its processors together were on average, while there was load.
         descriptors: The most that its shards had open, summed; None where that is not known.
         begun_late_ms: How much too late a shard of it heard when to begin, at most.
         clock_doubt_ms: All hosts begin at one moment, as far as their clocks are known: so far

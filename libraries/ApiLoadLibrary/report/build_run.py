@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 from ApiLoadLibrary.criteria.steady import SteadyState, steady_state
@@ -87,6 +88,7 @@ def _generator(health: GeneratorHealth) -> doc.Generator:
         lost_shards=health.lost_shards,
         transport=health.transport,
         ceiling_per_s=health.ceiling_per_s,
+        hosts=tuple(doc.GeneratorHost(**asdict(each)) for each in health.hosts),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from . import formats
-from .document import Endpoint, Phase, RequestSample, Run
+from .document import Endpoint, GeneratorHost, Phase, RequestSample, Run
 from .drawing import Table
 
 __all__ = ["failures", "run_tables"]
@@ -15,8 +15,8 @@ MOST_SAMPLES = 15
 
 
 def run_tables(run: Run) -> tuple[Table, ...]:
-    """Phases, response times in full, status codes, and requests worth a look."""
-    return (_phases(run), _times(run), _statuses(run), _samples(run))
+    """Phases, response times in full, status codes, requests worth a look; who sent them."""
+    return (_phases(run), _times(run), _statuses(run), _samples(run), _hosts(run))
 
 
 def failures(run: Run) -> tuple[tuple[str, str, str, str], ...]:
@@ -99,4 +99,22 @@ def _sample_row(sample: RequestSample) -> tuple[str, ...]:
         formats.milliseconds(sample.response_time_ms),
         formats.milliseconds(sample.service_time_ms),
         sample.request_id or "none",
+    )
+
+
+def _hosts(run: Run) -> Table:
+    head = ("Machine", "Processes", "Lost", "Processors busy", "Open files", "Began late")
+    rows = tuple(map(_host_row, run.generator.hosts))
+    return Table("The machines that sent the load", (*head, "Clock known within"), rows)
+
+
+def _host_row(host: GeneratorHost) -> tuple[str, ...]:
+    return (
+        host.name,
+        formats.count(host.shards),
+        formats.count(host.lost),
+        formats.percent(host.cpu_percent),
+        formats.NOTHING if host.descriptors is None else formats.count(host.descriptors),
+        formats.milliseconds(host.begun_late_ms),
+        formats.milliseconds(host.clock_doubt_ms),
     )

@@ -86,7 +86,7 @@ def _generator(run: Run, about: str) -> Fact:
         _SURE,
         f"{about}The load generator was healthy: {started}"
         f"its busiest process used {formats.percent(generator.cpu_percent)} of a processor core"
-        f"{_busy(generator)}.{_headroom(run)}",
+        f"{_busy(generator)}.{_headroom(run)}{_spread(generator)}",
     )
 
 
@@ -103,7 +103,19 @@ def _headroom(run: Run) -> str:
     if not ceiling:
         return ""
     share = formats.percent(100 * run.achieved_rate_per_s / ceiling)
-    return f" It sent {share} of the {formats.rate(ceiling)} that it can send on its machine."
+    machines = "machines" if run.generator.hosts else "machine"
+    return f" It sent {share} of the {formats.rate(ceiling)} that it can send on its {machines}."
+
+
+def _spread(generator: Generator) -> str:
+    """Over how many machines, and how well they kept step."""
+    if not generator.hosts:
+        return ""
+    apart_ms = max(each.begun_late_ms + each.clock_doubt_ms for each in generator.hosts)
+    return (
+        f" Its load came from {formats.plural(len(generator.hosts), 'machine')}, which began "
+        f"within {formats.milliseconds(apart_ms)} of one moment, as far as their clocks are known."
+    )
 
 
 def _account(run: Run, about: str) -> Fact:

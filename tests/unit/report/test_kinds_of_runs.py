@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from ApiLoadLibrary.measurement.generators import GeneratorHost
 from ApiLoadLibrary.measurement.phases import Phase
 from ApiLoadLibrary.measurement.result import PhaseResult, RunResult
+from ApiLoadLibrary.report import formats
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.build_run import build_run
 from ApiLoadLibrary.report.document import Document
 from ApiLoadLibrary.report.html import render
+from ApiLoadLibrary.report.merge import merged
 from ApiLoadLibrary.report.view_run import view_run_alone
+from ApiLoadLibrary.report.view_tables import run_tables
 from ApiLoadLibrary.report.view_trust import trust
 from ApiLoadLibrary.report.words import load_sentence, steadiness
 from unit.criteria.builders import Request, a_run, an_endpoint
@@ -90,6 +94,48 @@ def test_the_headroom_is_stated_where_the_ceiling_is_known(per_s: float | None, 
     assert next(trust(document)).text.endswith(words)
     chips = view_run_alone(document.runs[0]).chips
     assert ("ceiling 52,000/s" in chips) == (per_s is not None)
+
+
+def from_a_cluster() -> RunResult:
+    run = samples.run(30)
+    hosts = (
+        GeneratorHost("gen-1", 2, 0, 41.5, 120, 0.0, 0.4),
+        GeneratorHost("gen-2", 1, 0, 38.0, None, 0.2, 0.3),
+    )
+    return replace(run, generator=replace(run.generator, hosts=hosts, ceiling_per_s=52_000.0))
+
+
+def test_the_machines_that_sent_the_load_are_told_one_by_one() -> None:
+    document = reported(from_a_cluster())
+    (table,) = (each for each in run_tables(document.runs[0]) if "machines" in each.caption)
+    assert [dict(zip(table.head, row, strict=True)) for row in table.rows][1] == {
+        "Machine": "gen-2",
+        "Processes": "1",
+        "Lost": "0",
+        "Processors busy": "38 %",
+        "Open files": formats.NOTHING,
+        "Began late": "0.20 ms",
+        "Clock known within": "0.30 ms",
+    }
+    assert f"<summary>{table.caption}</summary>" in render(document)
+
+
+def test_of_one_machine_there_is_no_table() -> None:
+    assert "machines that sent the load" not in render(reported(samples.run(30)))
+
+
+def test_how_well_the_machines_kept_step_speaks_for_the_figures() -> None:
+    assert next(trust(reported(from_a_cluster()))).text.endswith(
+        " that it can send on its machines. Its load came from 2 machines, which began within "
+        "0.50 ms of one moment, as far as their clocks are known."
+    )
+
+
+def test_reports_of_clusters_are_merged_with_their_machines() -> None:
+    here = reported(samples.run(30))
+    there = replace(reported(replace(from_a_cluster(), id="run-2")), started_at=here.finished_at)
+    runs = merged([("here", here), ("there", there)]).runs
+    assert [len(each.generator.hosts) for each in runs] == [0, 2]
 
 
 def with_means(*ms: float, scenario: str = "sustained"):

@@ -20,6 +20,7 @@ from ApiLoadLibrary.report.document import (
     Document,
     EarlierCriterion,
     EarlierSession,
+    GeneratorHost,
     Phase,
     Verdict,
     Waiver,
@@ -65,8 +66,11 @@ def full() -> Document:
         (EarlierCriterion("Suites.A", *limit),),
         ("Suites.B",),
     )
+    hosts = (GeneratorHost("gen-1", 2, 1, 41.5, None, 0.0, 0.4),)
     run = dataclasses.replace(
-        document.runs[0], phases=(Phase("burst", 15.0, 45.0, True, 9, 1, None),)
+        document.runs[0],
+        phases=(Phase("burst", 15.0, 45.0, True, 9, 1, None),),
+        generator=dataclasses.replace(document.runs[0].generator, hosts=hosts),
     )
     return dataclasses.replace(
         document,

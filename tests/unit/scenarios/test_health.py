@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardResult, Tallies
+from ApiLoadLibrary.measurement.generators import HostShare
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.result import GeneratorHealth
 from ApiLoadLibrary.measurement.tally import CAPPED, NOTHING, WORKERS_BUSY, Tally
@@ -145,3 +146,81 @@ def test_the_arrivals_of_a_shard_that_died_are_counted_as_lost() -> None:
 def test_in_the_closed_model_nobody_knows_how_many_were_lost() -> None:
     (reason,) = reasons(None, tallies=requests(300), closed=True)
     assert reason == "part 1 of 1 of the load generator died after 300 requests: Killed."
+
+
+def share(host: str, **carried: float) -> HostShare:
+    """What a shard's machine on a cluster had to carry: not much, unless said otherwise."""
+    usual = {"cpu_percent": 40.0, "descriptors": 12, "begun_late_ns": 0, "clock_doubt_ns": MS}
+    return HostShare(host, **(usual | carried))  # type: ignore[arg-type]
+
+
+def of_cluster(*shards: tuple[ShardEnd | None, HostShare], closed: bool = False) -> GeneratorHealth:
+    """The health of shards on these machines, whose requests were late."""
+    late = requests(delay_ms=20, waited_for=WORKERS_BUSY)
+    results = [ShardResult(late, end, "" if end else "Gone.", share) for end, share in shards]
+    return assess(a_plan(closed=closed), results, late)
+
+
+def test_machines_that_did_their_part_are_told_one_by_one() -> None:
+    found = of_cluster((WELL, share("b")), (WELL, share("a")), (WELL, share("b", descriptors=3)))
+    assert found.healthy
+    assert [(each.name, each.shards, each.lost, each.descriptors) for each in found.hosts] == [
+        ("a", 1, 0, 12),
+        ("b", 2, 0, 15),
+    ]
+
+
+NOBODY_KNOWS, NOTICED, UNNOTICED = None, 0.6, 0.4  # seconds of ten
+
+
+@pytest.mark.parametrize("waited_s", [NOBODY_KNOWS, NOTICED])
+def test_a_machine_whose_processors_were_full_is_named(waited_s: float | None) -> None:
+    waiting = replace(WELL, run_queue_wait_s=waited_s)
+    found = of_cluster((waiting, share("full", cpu_percent=97.0)), (WELL, share("idle")))
+    (reason,) = found.reasons
+    assert found.overloaded
+    assert reason.startswith("the load generator on full had no processor time to spare (97 %")
+
+
+def test_a_full_machine_that_its_shards_do_not_feel_is_let_be() -> None:
+    served = replace(WELL, run_queue_wait_s=UNNOTICED)
+    assert of_cluster((served, share("full", cpu_percent=99.0))).healthy
+
+
+def test_who_starves_on_a_cluster_is_named_once() -> None:
+    starved = replace(WELL, run_queue_wait_s=2.0)
+    (reason,) = of_cluster((starved, share("a", cpu_percent=99.0)), (WELL, share("b"))).reasons
+    assert reason.startswith("the load generator on a waited for a processor 20 % of the time")
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_the_machine_that_was_the_limit_is_named(closed: bool) -> None:
+    exhausted = replace(WELL, **BUSY)  # type: ignore[arg-type]
+    (reason,) = of_cluster((WELL, share("a")), (exhausted, share("b")), closed=closed).reasons
+    assert reason.startswith("the load generator on b itself was the limit")
+
+
+@pytest.mark.parametrize(
+    "carried, words",
+    [
+        ({"begun_late_ns": 45 * MS}, "the load on b began 45 ms after that of the other machines"),
+        ({"clock_doubt_ns": 80 * MS}, "the clock of b is known to within 80 ms only"),
+    ],
+)
+def test_a_machine_out_of_step_is_named(carried: dict[str, float], words: str) -> None:
+    found = of_cluster((WELL, share("a")), (WELL, share("b", **carried)))
+    (reason,) = found.reasons
+    assert reason.startswith(words)
+    assert not found.overloaded
+
+
+def test_what_is_usual_between_machines_is_tolerated() -> None:
+    near = share("b", begun_late_ns=10 * MS, clock_doubt_ns=50 * MS)
+    assert of_cluster((WELL, share("a")), (WELL, near)).healthy
+
+
+def test_a_lost_machine_is_named_with_what_it_had() -> None:
+    found = of_cluster((WELL, share("a")), (None, share("b", cpu_percent=99.0)))
+    assert [(each.name, each.lost) for each in found.hosts] == [("a", 0), ("b", 1)]
+    assert found.lost_shards == (1,)
+    assert len(found.reasons) == 1  # of its processors nothing more is held against it

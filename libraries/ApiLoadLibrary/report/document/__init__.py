@@ -17,7 +17,7 @@ from .endpoint import Distribution, Endpoint, FailureCount
 from .follow_up import Alert, Approval, FailedTest, NotJudged, Recommendation, Waiver
 from .headroom import Headroom, Hold
 from .resources import Monitored, MonitoredFigure, ResourceSecond, ResourceUse, Summary
-from .run import Generator, Phase, RequestSample, Run, Second
+from .run import Generator, GeneratorHost, Phase, RequestSample, Run, Second
 
 __all__ = [
     "HTML_NAME",
@@ -35,6 +35,7 @@ __all__ = [
     "FailedTest",
     "FailureCount",
     "Generator",
+    "GeneratorHost",
     "Headroom",
     "Hold",
     "Monitored",

@@ -7,7 +7,7 @@ from typing import Any
 
 from .endpoint import Distribution, Endpoint
 
-__all__ = ["Generator", "Phase", "RequestSample", "Run", "Second"]
+__all__ = ["Generator", "GeneratorHost", "Phase", "RequestSample", "Run", "Second"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,30 @@ class Second:
 
 
 @dataclass(frozen=True, slots=True)
+class GeneratorHost:
+    """A machine that load came from.
+
+    Attributes:
+        name: Its name or address.
+        shards: How many processes on it sent the load.
+        lost: How many of them were lost.
+        cpu_percent: How busy its processors together were on average, while there was load.
+        descriptors: The most that its processes had open, summed; null where that is not known.
+        begun_late_ms: How much too late it heard when to begin.
+        clock_doubt_ms: All hosts begin at one moment, as far as their clocks are known: so far
+            off may this one's be.
+    """
+
+    name: str
+    shards: int
+    lost: int
+    cpu_percent: float
+    descriptors: int | None
+    begun_late_ms: float
+    clock_doubt_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Generator:
     """How the load generator itself did.
 
@@ -54,6 +78,7 @@ class Generator:
         transport: What carried the requests: http1, requests, python for actions, or two of them.
         ceiling_per_s: Requests a second that it can send on this machine, as it was measured
             before the run; null where it was not.
+        hosts: The machines that load came from, where it came from a cluster.
     """
 
     healthy: bool
@@ -66,6 +91,7 @@ class Generator:
     lost_shards: tuple[int, ...]
     transport: str
     ceiling_per_s: float | None
+    hosts: tuple[GeneratorHost, ...]
 
 
 @dataclass(frozen=True, slots=True)
