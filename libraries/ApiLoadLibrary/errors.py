@@ -6,7 +6,7 @@
     │   ├── OriginNotAllowed    load or sign-in would leave the allowed origins
     │   ├── BadCriterion        a criterion that cannot be read
     │   └── BadCheck            a check of answers that cannot be read
-    ├── ServerUnreachable       nothing answers at the server's address
+    ├── ServerUnreachable       nothing answers at the server's address, or TLS cannot be agreed on
     ├── SignInFailed            the server answered, but gave no token
     ├── NothingToJudge          a criterion without a load run
     └── EngineFailed            the load generator could not start
@@ -105,7 +105,7 @@ class BadCheck(BadInput):
 
 
 class ServerUnreachable(ApiLoadError, ConnectionError):
-    """Nothing answers at the address of the system under test.
+    """Nothing answers at the address of the system under test, or TLS cannot be agreed on with it.
 
     Attributes:
         in_vain: Whether the server had accepted the request, and did not answer in time.

@@ -5,70 +5,24 @@ The table on the page about failures is read from there: what it promises is wha
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-import ApiLoadLibrary
-from ApiLoadLibrary.measurement.outcomes import Failure, describe
-from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.values import Duration
-from ApiLoadLibrary.workload.endpoint import Endpoint
-from integration.loads import sustain
+from ApiLoadLibrary.measurement.outcomes import Failure
+from integration.failures import EACH, found, load, table
 from rig.hostile import ANSWERS, ENDING, PORTS, SCRIPTS
 from rig.process import counts, hostile_server
 
-EACH = 5
 REDIRECTS = ("circle", "away")
 BEFORE = (*PORTS, *ENDING)
-PAGE = Path(ApiLoadLibrary.__file__).parent / "docs" / "failures.md"
-ROW = re.compile(r"^\| .* \| `([\w-]+)` \| (.*) \| (\w+|–) \|$", re.MULTILINE)
-
-
-def table() -> dict[str, tuple[str, str]]:
-    """How each case ends and who is to blame, as the page says it."""
-    return {name: (words, blame) for name, words, blame in ROW.findall(PAGE.read_text("utf-8"))}
 
 
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[tuple[str, dict[str, str]]]:
     with hostile_server() as found:
         yield found
-
-
-def load(address: str, paths: dict[str, str], **settings: object) -> RunResult:
-    """Five requests to each of them, all at the same time."""
-    endpoints = [Endpoint(f"Case {name}", "GET", path) for name, path in paths.items()]
-    began = time.monotonic()
-    result = sustain(
-        address,
-        endpoints,
-        f"{EACH * 2}/s",
-        "500 ms",
-        timeout="500 ms",
-        connect_timeout=Duration.parse("300 ms"),
-        workers=len(paths) * EACH,
-        **settings,
-    )
-    assert time.monotonic() - began < 8
-    return result
-
-
-def found(result: RunResult) -> dict[str, tuple[str, str]]:
-    """The same as the table, of a run in which each case always ended in the same way."""
-    ends = {}
-    for each in result.endpoints:
-        assert len(each.tally.outcomes) == 1, (each.name, each.tally.outcomes)
-        ((outcome, count),) = each.tally.outcomes.items()
-        assert count == EACH
-        name = each.name.removeprefix("Case ")
-        info = describe(outcome)
-        ends[name] = ("answered", "–") if outcome == 200 else (info.words, info.blame.value)
-    return ends
 
 
 @pytest.mark.quiet

@@ -219,7 +219,7 @@ def test_certificates_are_verified(tls_rig: tuple[str, str], tmp_path: Path) -> 
     }
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(other)
-    for verify, outcome in ((str(other), Failure.TLS_FAILED), (False, 200)):
+    for verify, outcome in ((str(other), Failure.NOT_TRUSTED), (False, 200)):
         result = sustain(address, [get("/ok")], "20/s", "500 ms", verify=verify, **REQUESTS)
         assert result.outcomes == {outcome: 10}
 
@@ -254,7 +254,7 @@ def test_tls_goes_through_the_proxy_and_is_verified(
     (tunnel,) = proxy[1]
     assert tunnel.startswith(f"CONNECT {address.removeprefix('https://')} ")
     untrusted = sustain(address, [get("/ok")], "20/s", "200 ms", **REQUESTS)
-    assert untrusted.outcomes == {Failure.TLS_FAILED: 4}
+    assert untrusted.outcomes == {Failure.NOT_TRUSTED: 4}
 
 
 def test_no_proxy_and_the_lean_transport_go_straight(

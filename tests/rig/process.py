@@ -86,8 +86,30 @@ def reference_api(*arguments: str) -> Iterator[str]:
 @contextmanager
 def hostile_server() -> Iterator[tuple[str, dict[str, str]]]:
     """The address of a fresh server that breaks every rule, and those of ports that do by name."""
+    with _told("rig.hostile") as (port, ports):
+        at = "http://127.0.0.1:"
+        yield f"{at}{port}", {name: f"{at}{each}" for name, each in ports.items()}
+
+
+@contextmanager
+def hostile_tls(folder: Path) -> Iterator[dict[str, int]]:
+    """Ports that break TLS, by name; the folder gets the `ca.pem` that would be good."""
+    with _told("rig.hostile_tls", str(folder)) as ports:
+        yield ports
+
+
+@contextmanager
+def hostile_sockets() -> Iterator[str]:
+    """The address of a fresh WebSocket server that breaks every rule."""
+    with _told("rig.hostile_sockets") as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _told(module: str, *arguments: str) -> Iterator[Any]:
+    """What a process says first, as JSON; it ends with its input."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "rig.hostile"],
+        [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -96,9 +118,7 @@ def hostile_server() -> Iterator[tuple[str, dict[str, str]]]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        port, ports = json.loads(process.stdout.readline())
-        at = "http://127.0.0.1:"
-        yield f"{at}{port}", {name: f"{at}{each}" for name, each in ports.items()}
+        yield json.loads(process.stdout.readline())
     finally:
         process.terminate()
         process.wait(END_WITHIN_S)

@@ -31,6 +31,7 @@ FAR_OFF = 2.0
 _NEVER_CONNECTED = (
     *(Failure.CONNECT_TIMEOUT, Failure.REFUSED, Failure.UNREACHABLE, Failure.NAME_NOT_FOUND),
     Failure.TLS_FAILED,
+    Failure.NOT_TRUSTED,
 )
 
 

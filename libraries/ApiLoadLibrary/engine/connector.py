@@ -13,7 +13,7 @@ from ApiLoadLibrary.workload.origin import Origin, require_allowed
 
 from .plan import ShardPlan
 
-__all__ = ["Connector", "failure_of"]
+__all__ = ["Connector", "failure_of", "tls_context"]
 
 _FAILURE_OF_ERRNO = {
     errno.ECONNREFUSED: Failure.REFUSED,
@@ -33,6 +33,8 @@ _IN_PROGRESS = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
 
 def failure_of(error: OSError) -> Failure:
     """What an error of the operating system, or of TLS, means for a request."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Failure.NOT_TRUSTED
     if isinstance(error, ssl.SSLError):
         return Failure.TLS_FAILED
     if isinstance(error, socket.gaierror):
@@ -71,7 +73,7 @@ class Connector:
         self._where = (origin.host, origin.port) if detour is None else ("127.0.0.1", detour)
         self._addresses: list[tuple[int, tuple[Any, ...]]] = []
         self.best = 0
-        self._tls = _tls_context(verify, cert) if origin.tls else None
+        self._tls = tls_context(verify, cert) if origin.tls else None
         self._session: ssl.SSLSession | None = None
 
     @classmethod
@@ -146,7 +148,8 @@ class Connector:
         self._session = used.session or self._session
 
 
-def _tls_context(verify: bool | str, cert: Sequence[str]) -> ssl.SSLContext:
+def tls_context(verify: bool | str, cert: Sequence[str]) -> ssl.SSLContext:
+    """How TLS is spoken; `verify` and `cert` are those of `Connector`."""
     context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
     if verify is False:
         context.check_hostname = False

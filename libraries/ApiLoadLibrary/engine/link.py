@@ -203,6 +203,8 @@ class Link(ABC):
             self._watch(READ)
         except ssl.SSLWantWriteError:
             self._watch(WRITE)
+        except ssl.SSLCertVerificationError:
+            raise self._fail(Failure.NOT_TRUSTED) from None
         except OSError:
             raise self._fail(Failure.TLS_FAILED) from None
         else:

@@ -67,6 +67,7 @@ class Failure(IntEnum):
     NO_PORTS = 1016
     NO_CONNECTION = 1017
     TLS_FAILED = 1020
+    NOT_TRUSTED = 1021
     NOT_HTTP = 1030
     TOO_MANY_REDIRECTS = 1031
     REDIRECTED_AWAY = 1032
@@ -103,6 +104,7 @@ FAILURES: dict[Failure, FailureInfo] = {
     Failure.NO_PORTS: FailureInfo(_CONNECTION, _GEN, "the generator ran out of local ports"),
     Failure.NO_CONNECTION: FailureInfo(_CONNECTION, _SUT, "never sent: no connection was open"),
     Failure.TLS_FAILED: FailureInfo(FailureKind.TLS, _NET, "TLS handshake failed"),
+    Failure.NOT_TRUSTED: FailureInfo(FailureKind.TLS, _SUT, "the certificate could not be trusted"),
     Failure.NOT_HTTP: FailureInfo(FailureKind.PROTOCOL, _SUT, "the answer was not valid HTTP"),
     Failure.TOO_MANY_REDIRECTS: FailureInfo(
         FailureKind.PROTOCOL, _SUT, "redirected more than 10 times"
@@ -148,6 +150,7 @@ NEVER_LEFT = (
     Failure.NO_DESCRIPTORS,
     Failure.NO_PORTS,
     Failure.TLS_FAILED,
+    Failure.NOT_TRUSTED,
     Failure.DROPPED_WORKERS_BUSY,
     Failure.DROPPED_GENERATOR,
     Failure.NO_CONNECTION,

@@ -29,7 +29,6 @@ from .config import About, LoadTestConfig
 from .endpoints import Endpoints
 from .fault_line import FaultLine
 from .feeders import Feeders
-from .http import require_reachable
 from .identity import Identity
 from .interim import Interim
 from .journeys import Journeys
@@ -38,6 +37,7 @@ from .masked import masked, masked_document
 from .masking import Masker
 from .notes import Notes
 from .place import Place
+from .reaching import require_reachable
 from .signin import SignIn, Token
 from .stops import Stops
 from .tester import Load, LoadTester, Watcher, longest_s
@@ -116,7 +116,7 @@ class AcceptanceSession:
 
         Raises:
             BadInput: A setting has a value that it may not have.
-            ServerUnreachable: Nothing accepts a connection there.
+            ServerUnreachable: Nothing accepts a connection there, or TLS cannot be agreed on.
         """
         self.identity.learn_address(base_url)
         before = self.config.base_url
@@ -126,7 +126,9 @@ class AcceptanceSession:
             if settings.get("allow") is None:
                 settings["allow"] = ()
         config = self.config.changed(base_url=base_url, **settings)
-        require_reachable(Origin.of(config.server), config.proxies_on_the_way)
+        require_reachable(
+            Origin.of(config.server), config, through_requests=config.through_requests
+        )
         self.config = config
         self._about = about or (About() if elsewhere else self._about)
         if elsewhere:

@@ -42,8 +42,8 @@ from .config import LoadTestConfig
 from .feeders import Feeders, note_used
 from .going import LoadGoing, Moment, Save, Stop, Watcher, longest_s
 from .hosts import shard_host
-from .http import require_reachable
 from .identity import Identity
+from .reaching import require_reachable
 from .upkeep import Upkeep
 from .watching import Watching
 
@@ -235,7 +235,7 @@ class LoadTester:
             EngineFailed: The load generator could not start; nothing was sent.
         """
         for origin in plan.origins:
-            require_reachable(origin, self.config.proxies_on_the_way if plan.blocking else {})
+            require_reachable(origin, self.config, through_requests=plan.blocking)
         users = self._identity.users if plan.is_signed else None
         if users is not None:
             users.sign_in()

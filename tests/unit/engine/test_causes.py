@@ -37,6 +37,7 @@ CUT = urllib3.exceptions.ProtocolError("broken", http.client.IncompleteRead(b"")
         (OSError(errno.EMFILE, "too many"), Failure.NO_DESCRIPTORS),
         (socket.gaierror(-2, "unknown"), Failure.NAME_NOT_FOUND),
         (ssl.SSLError("bad"), Failure.TLS_FAILED),
+        (ssl.SSLCertVerificationError("bad"), Failure.NOT_TRUSTED),
         (http.client.RemoteDisconnected("gone"), Failure.CLOSED_EARLY),
         (http.client.BadStatusLine("what"), Failure.NOT_HTTP),
         (requests.ConnectionError(ConnectionResetError()), Failure.RESET),

@@ -62,7 +62,7 @@ class FakeHost:
 @pytest.fixture(autouse=True)
 def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is sent, so nothing need be there."""
-    monkeypatch.setattr(tester, "require_reachable", lambda origin, proxies: None)
+    monkeypatch.setattr(tester, "require_reachable", lambda origin, config, through_requests: None)
 
 
 def watch_nothing(moment: Moment) -> None:

@@ -133,7 +133,7 @@ CAUSES = (
     ),
     Cause(
         "encryption",
-        (Failure.TLS_FAILED,),
+        (Failure.TLS_FAILED, Failure.NOT_TRUSTED),
         "Encryption could not be agreed on (TLS)",
         "Check certificates and versions; if only some fail, see what ends TLS and how busy it is.",
         OPERATIONS,
