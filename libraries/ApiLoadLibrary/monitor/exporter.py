@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-import requests
-
 from ApiLoadLibrary.errors import BadInput, nearest
 from ApiLoadLibrary.measurement.watched import GAUGE, WatchedKind
+from ApiLoadLibrary.workload.guard import TrustingAdapter, own_session
 
 from .host import cpu_figures
 from .probe import Figures, Rates, Unseen
@@ -80,7 +79,7 @@ class MetricsProbe:
         self._gauges = dict(gauges or {})
         self.expects = tuple(GAUGE + each for each in self._gauges)
         self._disk = disk
-        self._http = requests.Session()
+        self._http = own_session(TrustingAdapter())
         self._rates = Rates()
         self._cores: list[dict[str, float]] = []
         self._begun_s: float | None = None

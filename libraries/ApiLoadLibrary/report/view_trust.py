@@ -9,7 +9,7 @@ from ApiLoadLibrary.measurement.result import CLOSED, SUITE
 
 from . import formats
 from .attempts import attempts
-from .document import Document, Generator, Run, Verdict
+from .document import UNVERIFIED, Document, Generator, Run, Verdict
 from .words import steadiness
 
 __all__ = ["Fact", "Look", "environment_facts", "look", "trust"]
@@ -56,6 +56,12 @@ def trust(document: Document) -> Iterator[Fact]:
             yield Fact(_DOUBT, f"{about}{steadiness(run)}")
     if document.criteria:
         yield _confidence(document)
+    if unverified := document.environment.get(UNVERIFIED):
+        yield Fact(
+            _DOUBT,
+            f"TLS certificates of {unverified} were not verified (verify=False): it is not certain "
+            "that the figures are those of the system under test.",
+        )
     if document.interrupted:
         yield Fact(_DOUBT, f"This report is partial: {document.interrupted}.")
     for attempt in attempts(document):

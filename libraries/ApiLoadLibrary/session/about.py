@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import ApiLoadLibrary
+from ApiLoadLibrary.report.document import UNVERIFIED
 
 from .config import LoadTestConfig
 
 __all__ = ["environment"]
 
 
-def environment(config: LoadTestConfig, versions: Mapping[str, str]) -> dict[str, str]:
-    """The generator's machine, and the versions of what ran on it."""
+def environment(
+    config: LoadTestConfig, versions: Mapping[str, str], session_id: str, unverified: Iterable[str]
+) -> dict[str, str]:
+    """The generator's machine, and the versions of what ran on it.
+
+    Args:
+        config: The settings at the end.
+        versions: Of what ran the session, by name.
+        session_id: What requests outside of load runs carry as `X-Load-Run`.
+        unverified: Origins whose certificates were not verified.
+    """
+    trusted = ", ".join(sorted(unverified))
     return {
         "library": ApiLoadLibrary.__version__,
         **versions,
@@ -27,4 +38,6 @@ def environment(config: LoadTestConfig, versions: Mapping[str, str]) -> dict[str
         "cookies": "kept by each worker" if config.cookies else "not kept",
         "workers": str(config.workers),
         "timeout": str(config.timeout),
+        "session": session_id,
+        **({UNVERIFIED: trusted} if trusted else {}),
     }

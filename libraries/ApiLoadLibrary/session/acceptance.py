@@ -41,6 +41,7 @@ from .reaching import require_reachable
 from .signin import SignIn, Token
 from .stops import Stops
 from .tester import Load, LoadTester, Watcher, longest_s
+from .unverified import Unverified
 from .verdicts import Verdicts
 from .watching import Watching
 
@@ -54,6 +55,9 @@ def as_it_is(result: RunResult) -> RunResult:
     """Nothing is known of it but what every run knows."""
     return result
 
+
+NOT_INHERITED = {"proxies": {}, "allow": (), "verify": True, "cert": ()}
+"""Settings by which one server is trusted, or shown who asks: no business of the next one."""
 
 NOT_ENDED = "the session had not ended yet when it was written"
 
@@ -99,6 +103,7 @@ class AcceptanceSession:
         self.identity = Identity(lambda: self.config, self.mask)
         self._started, self._began_s = datetime.now(UTC).astimezone(), time.monotonic()
         self._calibration: Calibration | None = None
+        self._unverified = Unverified(self.desk)
         self.closed = False
 
     # Configuring.
@@ -106,8 +111,9 @@ class AcceptanceSession:
     def use_server(self, base_url: str, about: About | None = None, **settings: Any) -> None:
         """Point at a server; it must accept a connection.
 
-        At another origin than before nobody is signed in, and nothing else is allowed:
-        what one server was trusted with is no business of the next.
+        At another origin than before nobody is signed in, nothing else is allowed, certificates
+        are verified by this machine's store, and the client shows none of its own, unless the
+        settings say so anew: what one server was trusted with is no business of the next.
 
         Args:
             base_url: Its address.
@@ -122,14 +128,14 @@ class AcceptanceSession:
         before = self.config.base_url
         elsewhere = before is not None and Origin.of(before) != Origin.of(base_url)
         if elsewhere:
-            settings = {"proxies": {}, **settings}
-            if settings.get("allow") is None:
-                settings["allow"] = ()
+            given = {name: value for name, value in settings.items() if value is not None}
+            settings = {**NOT_INHERITED, **given}
         config = self.config.changed(base_url=base_url, **settings)
         require_reachable(
             Origin.of(config.server), config, through_requests=config.through_requests
         )
         self.config = config
+        self._unverified.note(config)
         self._about = about or (About() if elsewhere else self._about)
         if elsewhere:
             self.identity.forget()
@@ -384,7 +390,9 @@ class AcceptanceSession:
             started_at=self._started.isoformat(timespec="seconds"),
             finished_at=(self._started + lasted).isoformat(timespec="seconds"),
             system_under_test=SystemUnderTest(self.config.base_url or "", *astuple(self._about)),
-            environment=environment(self.config, versions),
+            environment=environment(
+                self.config, versions, self.identity.id, self._unverified.origins
+            ),
             runs=tuple(self.verdicts.runs),
             criteria=tuple(self.verdicts.criteria),
             not_judged=(*self._runs_nobody_judged(), *self.notes.not_judged),

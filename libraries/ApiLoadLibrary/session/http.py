@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection
 
 import requests
 
-import ApiLoadLibrary
-from ApiLoadLibrary.workload.guard import GuardedAdapter
+from ApiLoadLibrary.workload.guard import GuardedAdapter, own_session
 from ApiLoadLibrary.workload.origin import Origin
 
 __all__ = ["guarded_session"]
@@ -22,9 +21,4 @@ def guarded_session(allowed: Callable[[], Collection[Origin]]) -> requests.Sessi
     Proxies and .netrc of the environment are left aside: what signs in must take
     the same way as the load, which takes proxies only where it is told to.
     """
-    session = requests.Session()
-    session.trust_env = False
-    for prefix in ("http://", "https://"):
-        session.mount(prefix, GuardedAdapter(allowed))
-    session.headers["User-Agent"] = f"robotframework-apiload/{ApiLoadLibrary.__version__}"
-    return session
+    return own_session(GuardedAdapter(allowed))

@@ -11,6 +11,7 @@ import copy
 import re
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.cookiejar import CookieJar
@@ -22,7 +23,7 @@ from requests.auth import AuthBase, HTTPDigestAuth
 
 from ApiLoadLibrary.errors import BadInput, ServerUnreachable
 from ApiLoadLibrary.values import Rate
-from ApiLoadLibrary.workload.endpoint import check_header
+from ApiLoadLibrary.workload.endpoint import LOAD_RUN, check_given_header, check_header
 from ApiLoadLibrary.workload.guard import proxies_to
 from ApiLoadLibrary.workload.origin import Origin, address_of
 from ApiLoadLibrary.workload.template import OF_USER
@@ -63,6 +64,8 @@ class Identity:
         mask: Told of every secret.
 
     Attributes:
+        id: Of the session; what is sent outside of load runs, as to sign in, carries it where
+            their requests carry the run's.
         http: Its headers, parameters, cookies and auth go into every request.
         users: Those whose tokens are sent, if there are any.
         digest: User and password for digest authentication, if that is used.
@@ -73,11 +76,13 @@ class Identity:
         self._mask = Masker() if mask is None else mask
         self._got: deque[tuple[float, str]] = deque()  # and until when each is a secret
         self._lock = threading.Lock()  # users sign in several at once
+        self.id = uuid.uuid4().hex
         self.forget()
 
     def forget(self) -> None:
         """Send nothing of what signed requests until now: it was another server's."""
         self.http = guarded_session(lambda: self._config().allowed)
+        self.http.headers[LOAD_RUN] = self.id
         self.users: Users | None = None
         self.digest: tuple[str, str] | None = None
 
@@ -168,7 +173,7 @@ class Identity:
         if not key:
             raise BadInput("key= is empty: give the key.")
         if place == "header":
-            check_header(name, key)
+            check_given_header(name, key)
             if name.casefold() == AUTHORIZATION.casefold():
                 self._sign_by()
             self.http.headers[name] = key

@@ -12,7 +12,7 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from requests.utils import default_headers
 
 from ApiLoadLibrary.errors import BadInput
-from ApiLoadLibrary.workload.endpoint import check_header
+from ApiLoadLibrary.workload.endpoint import LOAD_RUN, check_header
 
 from .acceptance import AcceptanceSession
 from .identity import Identity
@@ -70,12 +70,12 @@ def _parted(url: str) -> tuple[str, str, str]:
 
 
 def _headers(theirs: requests.Session) -> dict[str, str]:
-    """Those that are not just what `requests` always sends."""
+    """Those that are not just what `requests` always sends, nor what load itself is known by."""
     usual = default_headers()
     headers = {
         name: value.decode("latin-1") if isinstance(value, bytes) else value
         for name, value in theirs.headers.items()
-        if usual.get(name) != value
+        if usual.get(name) != value and name.casefold() != LOAD_RUN.casefold()
     }
     for name, value in headers.items():
         check_header(name, value)

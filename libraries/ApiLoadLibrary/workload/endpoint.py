@@ -13,13 +13,18 @@ from ApiLoadLibrary.values import Duration
 from .check import Check
 
 __all__ = [
+    "LOAD_RUN",
     "Endpoint",
+    "check_given_header",
     "check_header",
     "check_name",
     "header_text",
     "is_header_value",
     "parse_expected",
 ]
+
+LOAD_RUN = "X-Load-Run"
+"""Names the load run in each of its requests: by it an operator finds load, and can block it."""
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
@@ -77,8 +82,7 @@ class Endpoint:
         if self.json is not None and self.data is not None:
             raise BadInput(f"Endpoint '{self.name}' has both json= and data=: give one body.")
         for name, value in self.headers.items():
-            if value is not None:
-                check_header(name, value)
+            check_given_header(name, "" if value is None else value)
 
 
 def check_header(name: str, value: object) -> None:
@@ -93,6 +97,20 @@ def check_header(name: str, value: object) -> None:
         raise BadInput(
             f"The value of header '{name}' cannot be sent: write one line of Latin-1 text "
             "without spaces around it."
+        )
+
+
+def check_given_header(name: str, value: object) -> None:
+    """The same of a header that a user gives, which must leave load what it is known by.
+
+    Raises:
+        BadInput: See `check_header`; or it is `X-Load-Run`.
+    """
+    check_header(name, value)
+    if name.casefold() == LOAD_RUN.casefold():
+        raise BadInput(
+            f"Header '{name}' cannot be set: each load run writes its own id there, so that "
+            "whoever runs the server can find it; leave it out."
         )
 
 

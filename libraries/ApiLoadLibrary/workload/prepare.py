@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from ApiLoadLibrary.errors import BadInput
 
 from .encoding import Encode, form_quoted, json_text, url_quoted
-from .endpoint import Endpoint, check_header, header_text
+from .endpoint import LOAD_RUN, Endpoint, check_header, header_text
 from .feeder import Draws
 from .origin import Origin, address_of
 from .request import Gap, RequestTemplate
@@ -107,7 +107,7 @@ def prepare(
     body_encode = form_quoted if isinstance(endpoint.data, Mapping) else str.encode
     own = CaseInsensitiveDict(endpoint.headers)
     shared = {name: value for name, value in (signature or {}).items() if name not in own}
-    headers = {"X-Load-Run": run_id, **shared, **endpoint.headers}
+    headers = {LOAD_RUN: run_id, **shared, **endpoint.headers}
     request = requests.Request(
         endpoint.method,
         url,

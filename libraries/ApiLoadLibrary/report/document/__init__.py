@@ -24,6 +24,7 @@ __all__ = [
     "INTERIM_NAME",
     "JSON_NAME",
     "SCHEMA_VERSION",
+    "UNVERIFIED",
     "Alert",
     "Approval",
     "Criterion",
@@ -56,6 +57,9 @@ __all__ = [
 
 SCHEMA_VERSION = "1.1"
 """A minor version adds fields, a major one changes what is there; see `older.py`."""
+
+UNVERIFIED = "certificates_not_verified"
+"""In `environment`: of which servers."""
 
 JSON_NAME = "acceptance-report.json"
 HTML_NAME = "acceptance-report.html"
