@@ -25,7 +25,7 @@ def require_reachable(origin: Origin, config: LoadTestConfig, *, through_request
 
     Args:
         through_requests: Whether `requests` carries the load: it takes proxies, of which one on
-            the way is connected to instead, and has certificate authorities of its own.
+            the way is connected to instead, and its own look at certificates is counted.
 
     Raises:
         ServerUnreachable: Nothing accepts it, or TLS cannot be agreed on.
