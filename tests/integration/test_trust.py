@@ -55,7 +55,7 @@ def test_the_environment_names_one_store_for_all_or_for_none(
         with pytest.raises(ServerUnreachable, match="cannot be trusted"):
             outcomes(session)
     session.configure(transport="requests")
-    assert outcomes(session) == {200 if trusted else Failure.TLS_FAILED}
+    assert outcomes(session) == {200 if trusted else Failure.NOT_TRUSTED}
     # The server knows no such path for a GET of a token: that it said so is what counts.
     with pytest.raises(SignInFailed if trusted else ServerUnreachable):
         session.sign_in(SignIn("GET", "/status/404", None, "$.token"))
