@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from distributed.cli.dask_scheduler import main as scheduler
+from distributed.cli.dask_worker import main as worker
 
 import run as run_py
 from ApiLoadLibrary.report.build import build_document
@@ -60,7 +62,10 @@ def test_every_command_is_one_that_there_is(line: str, desk: Path) -> None:
         case ["python3", "run.py", command, *_]:
             assert f"\n  {command} " in run_py.USAGE
         case ["pip", "install", *packages]:
-            assert packages == ["robotframework-apiload"]
+            assert set(packages) <= {"robotframework-apiload", "robotframework-apiload[cluster]"}
+        case ["dask", part, *options]:
+            # Reads the options, and starts nothing.
+            {"scheduler": scheduler, "worker": worker}[part].make_context(part, options)
         case ["robot", *options] | ["pabot", "--processes", _, *options]:
             dry = [sys.executable, "-m", "robot", "--dryrun", *options]
             env = {**os.environ, "PYTHONPATH": str(ROOT / "libraries")}

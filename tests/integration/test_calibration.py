@@ -7,11 +7,10 @@ import ssl
 
 import pytest
 
-from ApiLoadLibrary.engine.responder import responding
+from ApiLoadLibrary.engine.responder import CERTIFICATE, responding
 from ApiLoadLibrary.errors import EngineFailed, UnknownName
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
-from ApiLoadLibrary.session.calibration import CERTIFICATE
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.origin import Origin

@@ -69,6 +69,16 @@ def test_the_wheel_holds_the_whole_library_and_nothing_else(built: Path) -> None
     assert any(name.startswith(f"{PACKAGE}/report/templates/") for name in inside)
 
 
+def test_the_wheel_asks_for_dask_only_where_a_cluster_is_wanted(built: Path) -> None:
+    with zipfile.ZipFile(only(built, "*.whl")) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        lines = archive.read(metadata).decode("utf-8").splitlines()
+    assert "Provides-Extra: cluster" in lines
+    (asked,) = (line for line in lines if line.startswith("Requires-Dist: distributed"))
+    assert asked.endswith("; extra == 'cluster'")
+    assert not any(line.startswith("Requires-Dist: dask") for line in lines)
+
+
 def test_the_source_distribution_holds_what_the_wheel_is_made_of(
     built: Path, tmp_path: Path
 ) -> None:

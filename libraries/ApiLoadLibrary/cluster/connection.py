@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from distributed import Client
+from distributed.security import Security
 
 from ApiLoadLibrary import __version__
 from ApiLoadLibrary.errors import BadInput, EngineFailed
@@ -32,10 +33,12 @@ def connected(address: str) -> Client:
     Certificates come from Dask's own configuration (`distributed.comm.tls`).
 
     Raises:
-        BadInput: That is no address.
+        BadInput: That is no address, or it needs certificates and there are none.
         EngineFailed: The scheduler does not answer.
     """
     logging.getLogger("distributed").setLevel(logging.ERROR)
+    if address.startswith("tls:"):
+        _require_certificates(address)
     try:
         return Client(address, timeout=WITHIN_S, set_as_default=False)
     except ValueError as error:
@@ -48,6 +51,21 @@ def connected(address: str) -> Client:
             f"The scheduler of the cluster at {address} cannot be reached "
             f"({type(error).__name__}): start it, or correct cluster=."
         ) from None
+
+
+def _require_certificates(address: str) -> None:
+    """See whether there is something to show to a scheduler that asks for it."""
+    why = "names none here"
+    try:
+        if Security().get_connection_args("client")["ssl_context"] is not None:
+            return
+    except (OSError, ValueError) as error:
+        why = f"names some that cannot be used ({error})"
+    raise BadInput(
+        f"cluster='{address}' needs a certificate, and Dask's configuration {why}: write "
+        "ca-file, client.cert and client.key under distributed.comm.tls in "
+        "~/.config/dask/tls.yaml."
+    )
 
 
 def seats(client: Client) -> list[Seat]:

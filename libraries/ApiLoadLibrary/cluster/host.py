@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from distributed import Client, Future
@@ -37,20 +37,25 @@ LEAD_NS = 300_000_000
 START_LIMIT_S = 45
 ALIVE_EVERY_S = 2.0
 
+Task = Callable[[ShardPlan, str], None]
+"""Gets the plan, and the topic under which to tell of it."""
+
 
 class ClusterShardHost:
     """Runs each shard on a slot of a cluster's worker.
 
     Args:
         address: The scheduler's, like `tcp://scheduler:8786`.
+        task: What a worker does with a shard.
 
     Raises:
         BadInput: That is no address.
         EngineFailed: The scheduler does not answer.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, task: Task = run_shard) -> None:
         self._client: Client = connected(address)
+        self._task = task
         self._shards: list[RemoteShard] = []
         self._futures: list[Future[Any]] = []
         self._topic = ""
@@ -96,7 +101,7 @@ class ClusterShardHost:
 
     def _submitted(self, plan: ShardPlan, shard: RemoteShard) -> Future[Any]:
         return self._client.submit(
-            run_shard,
+            self._task,
             plan,
             self._topic,
             key=f"{self._topic}-{plan.shard}",

@@ -10,18 +10,22 @@ import queue
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import psutil
 from distributed import get_worker
 
 from ApiLoadLibrary.engine.host import require_room_for
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardPlan
+from ApiLoadLibrary.engine.responder import CERTIFICATE, responding
 from ApiLoadLibrary.engine.shard import READY, STOP
 from ApiLoadLibrary.engine.shard_process import START_LIMIT_S, ShardProcess
+from ApiLoadLibrary.workload.origin import Origin
+from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .messages import ALIVE, EVERY_S, NEVER, Begin, Died, HostLoad, News
 
-__all__ = ["deliver", "run_shard"]
+__all__ = ["deliver", "run_shard", "run_shard_against_itself"]
 
 PARENT_SILENT_S = 10.0
 """Whoever has started the load is gone: it ends, as a local shard's does."""
@@ -55,6 +59,32 @@ def run_shard(plan: ShardPlan, topic: str) -> None:
         _Relay(plan, attempt, mailbox, lambda data: worker.log_event(topic, data)).run()
     finally:
         del _mailboxes[attempt]
+
+
+def run_shard_against_itself(plan: ShardPlan, topic: str) -> None:
+    """The same, but all goes to a responder beside it: it measures what its machine can send.
+
+    Raises:
+        BadInput: See `run_shard`.
+        EngineFailed: The responder did not start.
+    """
+    certificate = str(CERTIFICATE) if any(each.origin.tls for each in plan.requests) else None
+    with responding(certificate) as address:
+        run_shard(_sent_to(Origin.of(address), certificate, plan), topic)
+
+
+def _sent_to(origin: Origin, certificate: str | None, plan: ShardPlan) -> ShardPlan:
+    endpoints = tuple(
+        replace(each, request=replace(each.request, origin=origin))
+        for each in plan.endpoints
+        if isinstance(each.request, RequestTemplate)
+    )
+    return replace(
+        plan,
+        endpoints=endpoints,
+        allowed=frozenset({origin}),
+        verify=certificate or plan.verify,
+    )
 
 
 class _Relay:

@@ -29,6 +29,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import NamedTuple
 
 from ApiLoadLibrary.errors import EngineFailed
@@ -37,7 +38,10 @@ from ApiLoadLibrary.values import NS_PER_S
 from .poller import READ, make_poller
 from .room import raise_descriptor_limit
 
-__all__ = ["Answer", "Reader", "main", "responding"]
+__all__ = ["CERTIFICATE", "Answer", "Reader", "main", "responding"]
+
+CERTIFICATE = Path(__file__).with_name("loopback.pem")
+"""Its own, good for the loopback address alone, with which load to it is sent over TLS."""
 
 READY = "READY "
 BODY = b'{"status":"ok"}'

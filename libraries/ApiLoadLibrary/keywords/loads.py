@@ -254,13 +254,17 @@ class Loads:
         duration: Duration = CALIBRATION,
         workers: int | None = None,
     ) -> float:
-        """Measures how many requests a second this machine can send at most.
+        """Measures how many requests a second the load generator can send at most.
 
         The requests of the endpoints go to the fastest server there is, on this machine itself
         and over TLS if the server under test is; nothing is sent to that one.  From then on
         the report states how much of this ceiling each load run needed, and a plan above it is
         warned of.  Generator and server share the machine meanwhile, so the figure is a
         cautious one.
+
+        Of a cluster it is the sum of what its machines send to themselves, all at once and with
+        all slots: up to that they can send, whatever the network between them and the server
+        under test can carry.
 
         Args:
             endpoints: Whose requests: a name, several with commas, or `Each Endpoint`.
@@ -278,8 +282,9 @@ class Loads:
         ```
         """
         found = self._session.calibrate(endpoints, duration, workers)
+        machines = f"The cluster's {found.machines} machines" if found.cluster else "This machine"
         logger.info(
-            f"This machine can send {found.rate_per_s:,.0f} requests a second"
+            f"{machines} can send {found.rate_per_s:,.0f} requests a second"
             f"{' over TLS' if found.tls else ''}, with {found.workers:,} workers in "
             f"{found.shards} process{'es' * (found.shards > 1)}."
         )

@@ -134,8 +134,9 @@ class Sender:
         peak = plan.peak_per_s
         if ceiling and peak and peak > ceiling:
             logger.warn(
-                f"{plan.name}: {float(peak):,.0f} requests a second are planned, and this machine "
-                f"can send {ceiling:,.0f}; lower the rate, or send from a larger machine."
+                f"{plan.name}: {float(peak):,.0f} requests a second are planned, and the load "
+                f"generator can send {ceiling:,.0f}; lower the rate, or send from a larger "
+                "machine, or from more of them."
             )
 
 

@@ -258,7 +258,7 @@ class AcceptanceSession:
         return users.first.expires_within(longest_s(plan))
 
     def calibrate(self, names: str, duration: Duration, workers: int | None = None) -> Calibration:
-        """Find what this machine can send at most; load runs to come are compared with it.
+        """Find what the generator can send at most; load runs to come are compared with it.
 
         Raises:
             BadInput: There is no such endpoint, or only actions are named.
@@ -279,7 +279,8 @@ class AcceptanceSession:
         """
         if self._calibration is None:
             return None
-        return self._calibration.per_s(carried_by, tls=Origin.of(self.config.server).tls)
+        tls = Origin.of(self.config.server).tls
+        return self._calibration.per_s(carried_by, tls=tls, cluster=self.config.cluster)
 
     def run(self, plan: LoadPlan, watch: Watcher, conclude: Conclude = as_it_is) -> RunResult:
         """Make the load run; what it measured is kept, also when it is broken off.

@@ -1,14 +1,12 @@
-"""What this machine's load generator can send at most, measured before it is believed."""
+"""What the load generator can send at most, measured before it is believed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import ApiLoadLibrary.engine
-from ApiLoadLibrary.engine.responder import responding
+from ApiLoadLibrary.engine.responder import CERTIFICATE, responding
 from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.scenarios.load import as_fast_as_possible
@@ -18,12 +16,11 @@ from ApiLoadLibrary.workload.origin import Origin, address_of
 
 from .config import LoadTestConfig
 from .feeders import Feeders, over_and_over
+from .hosts import calibrating_host
 from .identity import Identity
 from .tester import LoadTester
 
 __all__ = ["Calibration", "calibrate"]
-
-CERTIFICATE = Path(ApiLoadLibrary.engine.__file__).with_name("loopback.pem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,7 @@ class Calibration:
     """What the generator could send to a server that is as fast as one can be.
 
     That server ran on the same machine and took its share of it, so this is a cautious figure.
+    On a cluster each shard had one of its own beside it, and their answers are summed.
 
     Attributes:
         rate_per_s: Requests a second that were answered.
@@ -38,6 +36,8 @@ class Calibration:
         transport: What carried them, as `LoadTestConfig` has it.
         workers: How many requests were under way at once.
         shards: How many processes sent them.
+        cluster: The cluster whose machines sent them; None for this machine.
+        machines: How many machines sent them.
     """
 
     rate_per_s: float
@@ -45,15 +45,19 @@ class Calibration:
     transport: str
     workers: int
     shards: int
+    cluster: str | None = None
+    machines: int = 1
 
-    def per_s(self, carried_by: str, *, tls: bool) -> float | None:
+    def per_s(self, carried_by: str, *, tls: bool, cluster: str | None) -> float | None:
         """The same, of requests that travel in that way; None of any other.
 
         Args:
             carried_by: What carries them; see `LoadPlan`.
             tls: Whether they are sent over TLS.
+            cluster: Where they are sent from.
         """
-        return self.rate_per_s if (self.transport, self.tls) == (carried_by, tls) else None
+        measured = (self.transport, self.tls, self.cluster)
+        return self.rate_per_s if measured == (carried_by, tls, cluster) else None
 
 
 def calibrate(
@@ -63,7 +67,8 @@ def calibrate(
     duration: Duration,
     feeders: Feeders,
 ) -> Calibration:
-    """Send the endpoints' requests to a responder on this machine, as fast as possible.
+    """Send the endpoints' requests to responders on the generator's own machines, as fast as
+    possible.
 
     Nothing is sent to the server under test.
 
@@ -95,14 +100,15 @@ def calibrate(
             replace(each, path=_path_of(there), expected=frozenset({200}), checks=())
             for each, there in zip(endpoints, addresses, strict=True)
         ]
-        tester = LoadTester(here, identity, feeders=over_and_over(feeders))
+        host = calibrating_host(config.cluster)
+        tester = LoadTester(here, identity, feeders=over_and_over(feeders), host=host)
         plan = tester.plan(requests_here, as_fast_as_possible(duration), "Calibration")
         tester.run(plan, "", lambda moment: None, kept.append)
     run = kept[0]
     if not run.outcomes[200]:
         raise EngineFailed(
-            "Calibrating got no answer from this machine itself: if a proxy is set, let NO_PROXY "
-            "name 127.0.0.1."
+            "Calibrating got no answer from the load generator's own machine: if a proxy is set, "
+            "let NO_PROXY name 127.0.0.1 there."
         )
     return Calibration(
         rate_per_s=run.outcomes[200] * 1e9 / run.length_ns,
@@ -110,6 +116,8 @@ def calibrate(
         transport=run.generator.transport,
         workers=run.generator.workers,
         shards=run.generator.shards,
+        cluster=config.cluster,
+        machines=len(run.generator.hosts) or 1,
     )
 
 

@@ -133,7 +133,7 @@ class CapacitySearch:
             caps.append((config.max_rate.per_second, f"max_rate={config.max_rate}"))
         ceiling = None if self._sent.calls else self._session.ceiling_per_s(config.transport)
         if ceiling is not None:
-            caps.append((Fraction(ceiling), f"what this machine can send, {ceiling:,.0f}/s"))
+            caps.append((Fraction(ceiling), f"what the load generator can send, {ceiling:,.0f}/s"))
         if not caps:
             return None, ""
         per_s, because = min(caps)

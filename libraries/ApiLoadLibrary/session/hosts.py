@@ -5,7 +5,7 @@ from __future__ import annotations
 from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
 from ApiLoadLibrary.errors import BadInput
 
-__all__ = ["HERE", "shard_host"]
+__all__ = ["HERE", "calibrating_host", "shard_host"]
 
 HERE = "none"
 """Written in place of a cluster's address: back to this machine."""
@@ -21,13 +21,23 @@ def shard_host(cluster: str | None) -> ShardHost:
         BadInput: It is no address, or Dask is not installed here.
         EngineFailed: The scheduler does not answer.
     """
+    return _host(cluster, calibrates=False)
+
+
+def calibrating_host(cluster: str | None) -> ShardHost:
+    """The same; but on a cluster each shard sends to a responder on its own machine instead."""
+    return _host(cluster, calibrates=True)
+
+
+def _host(cluster: str | None, *, calibrates: bool) -> ShardHost:
     if cluster is None or cluster.casefold() == HERE:
         return LocalShardHost()
     try:
         from ApiLoadLibrary.cluster.host import ClusterShardHost
+        from ApiLoadLibrary.cluster.worker import run_shard, run_shard_against_itself
     except ModuleNotFoundError as error:
         raise BadInput(
             f"cluster='{cluster}' needs {error.name}, which is not installed here: "
             "pip install robotframework-apiload[cluster]"
         ) from None
-    return ClusterShardHost(cluster)
+    return ClusterShardHost(cluster, run_shard_against_itself if calibrates else run_shard)

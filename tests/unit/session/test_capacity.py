@@ -177,6 +177,6 @@ def test_it_is_told_beforehand_how_long_it_takes_and_what_it_will_not_exceed() -
 def test_nothing_above_what_this_machine_can_send_is_tried() -> None:
     of = session()
     of._calibration = Calibration(40.0, tls=False, transport="http1", workers=50, shards=1)
-    assert "not above what this machine can send, 40/s" in search(of).words()
-    with pytest.raises(BadInput, match="is above what this machine can send, 40/s"):
+    assert "not above what the load generator can send, 40/s" in search(of).words()
+    with pytest.raises(BadInput, match="is above what the load generator can send, 40/s"):
         search(of, from_rate="41/s")
