@@ -15,8 +15,7 @@ from .limits import Limit
 __all__ = ["between", "counted_failures", "join", "quantity", "sentence", "span"]
 
 NOTHING_MUCH = 1e-9
-"""In any unit less than can be measured: the end of an interval, and nothing that anybody would read
-as a string of zeros."""
+"""In any unit less than can be measured, and nothing that anybody would read as so many zeros."""
 KINDS_SHOWN = 3
 
 
