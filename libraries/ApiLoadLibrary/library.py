@@ -182,6 +182,7 @@ class ApiLoadLibrary(DynamicCore):
     def start_suite(self, data: Any, result: Any) -> None:
         """A suite begins; its setup may make a load run."""
         _session.place = Place(result.full_name)
+        _session.endpoints.enter(result.full_name)
         self._suite = data
         if BuiltIn().dry_run_active:
             self._outlook.enter(data)
@@ -196,6 +197,8 @@ class ApiLoadLibrary(DynamicCore):
         """A suite has ended; what comes next belongs to the one around it."""
         _end_loads_of(result.full_name)
         _session.stop_fault_proxy(result.full_name)
+        _session.endpoints.leave(result.full_name)
+        self._outlook.leave(data)
         result.message = _session.mask(result.message)
         tell_outcome(_session, result)
         _session.place = Place(result.parent.full_name if result.parent else "")

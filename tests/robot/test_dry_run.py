@@ -108,6 +108,14 @@ It Is Fast
     Load Is Sent
     Verify P95 Of Snail Below 1 s
 
+Fast From The Start
+    Know Endpoints
+    It Is Fast
+
+Sent From The Start
+    Know Endpoints
+    Load Is Sent
+
 All Is Well
     IF    ${TRUE}    It Is Fast
 
@@ -148,10 +156,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RobotRun:
     (suites / "1_slips.robot").write_text(suite(slips, "Know Endpoints"))
     (suites / "2_sound.robot").write_text(suite(SOUND, "Know Endpoints"))
     by_setup = {"First": "Verify P95 Below 1 s", "Second": "Verify P50 Below 1 s"}
-    (suites / "3_setup.robot").write_text(suite(by_setup, "It Is Fast"))
+    (suites / "3_setup.robot").write_text(suite(by_setup, "Fast From The Start"))
     around = suites / "3_setup_of_a_folder"
     (around / "without_a_file_of_its_own").mkdir(parents=True)
-    init = suite({}, "Load Is Sent").replace("*** Test Cases ***", "").replace("ours.", "../ours.")
+    init = (
+        suite({}, "Sent From The Start")
+        .replace("*** Test Cases ***", "")
+        .replace("ours.", "../ours.")
+    )
     (around / "__init__.robot").write_text(init)
     (around / "without_a_file_of_its_own" / "inner.robot").write_text(
         "*** Settings ***\nLibrary    ApiLoadLibrary\n*** Test Cases ***\n"

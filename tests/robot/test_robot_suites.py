@@ -276,3 +276,15 @@ def test_a_dry_run_reads_the_criteria_of_a_search(tmp_path: Path) -> None:
     run = run_robot(tmp_path, "--dryrun", "--variable", "RIG:x", str(SUITES / "capacity.robot"))
     failed = [name for name, test in run.tests.items() if not test.passed]
     assert failed == ["Something Has To Hold", "A Slip Is Found Before Any Load"]
+
+
+def test_what_a_suite_defines_ends_with_it(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        run = run_robot(tmp_path, "--variable", f"RIG:{rig}", str(SUITES / "scopes"))
+        assert wrong_outcomes(run, rig) == []
+        received = counts(rig)["received"]
+    assert received == {"GET /delay/1": 10, "GET /status/204": 10, "GET /ok": 10}
+    dry = run_robot(tmp_path / "dry", "--dryrun", str(SUITES / "scopes"))
+    assert [name for name, test in dry.tests.items() if not test.passed] == (
+        ["Another Suite's Is Unknown"]
+    )

@@ -40,6 +40,9 @@ class Endpoints:
     ) -> None:
         """Gives a request a name by which load sentences and criteria call it.
 
+        It is known until the suite that defines it ends; what the suite around it has defined is
+        known in all of its suites.
+
         Paths, headers and bodies may hold values that differ from request to request:
 
         | written | becomes |

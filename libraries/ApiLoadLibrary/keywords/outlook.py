@@ -69,15 +69,21 @@ class Outlook:
         self._runs = _Runs()
         self._loaded: set[str] = set()
         self._of_setups: list[str] = []
+        self._around: dict[str, list[str] | None] = {}
 
     def enter(self, suite: Any) -> None:
         """A suite begins; slips in its setup are told by the first test."""
+        self._around[suite.full_name] = self._names
         made = list(calls_of_setup(suite))
         has_load = self._has_load(suite)
         found = self._slips(made, has_load=has_load)
         self._of_setups += [f"In the setup of {suite.name}: {each}" for each in found]
         if any(map(self._may_send, made)):
             self._loaded.add(suite.full_name)
+
+    def leave(self, suite: Any) -> None:
+        """It has ended, and with it what it has defined."""
+        self._names = self._around.pop(suite.full_name, self._names)
 
     def slips(self, test: Any) -> list[str]:
         """What is wrong with a test, a sentence each."""

@@ -23,11 +23,23 @@ _A_MIX = "write for example 6 Products, 3 Orders, 1 Create Order."
 
 
 class Endpoints:
-    """Finds endpoints whatever the case, and in the order asked."""
+    """Finds endpoints whatever the case, and in the order asked.
+
+    What a suite defines ends with it: `Each Endpoint` of the next one has nothing to do with it.
+    """
 
     def __init__(self) -> None:
         self._by_name: dict[str, Endpoint | Action] = {}
+        self._around: dict[str, dict[str, Endpoint | Action]] = {}
         self._checks: dict[str, int] = {}
+
+    def enter(self, suite: str) -> None:
+        """A suite of this name begins; it has what was defined around it."""
+        self._around[suite] = dict(self._by_name)
+
+    def leave(self, suite: str) -> None:
+        """It has ended."""
+        self._by_name = self._around.pop(suite, self._by_name)
 
     def define(self, endpoint: Endpoint | Action) -> None:
         """Register an endpoint; a name that is taken is defined anew.
