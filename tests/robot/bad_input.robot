@@ -131,8 +131,9 @@ An Address With A Query
 
 A Value That Cannot Be Filled In
     [Documentation]    FAIL '{{count}}' is no value that can be filled in: write {{counter}}, {{uuid}}, {{run}},
-    ...                {{token}}, {{integer 1..50}} or {{choice cash|card}}; a value that a step of a journey shows, an
-    ...                earlier step must take (`Take From Answer`).
+    ...                {{token}}, {{integer 1..50}}, {{choice cash|card}}, or {{users.name}} of a file that
+    ...                `Feed From` has named; a value that a step of a journey shows, an earlier step must take
+    ...                (`Take From Answer`).
     Define Endpoint    Bad    GET    /ok?n={{count}}
     Sustain 10 Requests Per Second On Bad    duration=1 s
 
