@@ -11,6 +11,8 @@ The plan is as in the journey loop: steps first, and then journeys.  Guarantees,
 
 from __future__ import annotations
 
+import itertools
+
 from ApiLoadLibrary.measurement.journeys import Elapsed, JourneyFindings
 from ApiLoadLibrary.measurement.outcomes import DONE, Failure
 
@@ -32,11 +34,17 @@ class GuidedLoop(BlockingLoop):
         self._steps = len(plan.endpoints) - len(plan.journeys)
         self._limits_ns = [plan.timeout_ns * len(each.steps) for each in plan.journeys]
         self._elapsed = [Elapsed() for _ in plan.journeys]
+        self._begun = itertools.count()  # which counts right whichever threads ask
         super().__init__(plan, tell)
 
     def _senders(self) -> list[Send]:
-        way = list(map(guiding, self._plan.journeys))
+        way = [guiding(each, self._may_begin) for each in self._plan.journeys]
         return [*way[:1] * self._steps, *way]  # only journeys begin
+
+    def _may_begin(self) -> bool:
+        """Whether one more step is allowed; any thread may ask."""
+        most = self._plan.most
+        return most is None or next(self._begun) < most
 
     @property
     def journeys(self) -> JourneyFindings:
@@ -58,6 +66,8 @@ class GuidedLoop(BlockingLoop):
         return now - task.sent_ns - _thought_ns(task) >= limit_ns
 
     def _finish(self, carrier: Task, outcome: int, ended_ns: int) -> None:
+        if outcome == Failure.STOPPED:  # all that is allowed is used up
+            self._arrivals, self._next = iter(()), None
         self._book_steps(carrier, Failure.ANSWER_TIMEOUT)
         if outcome == DONE:
             self._elapsed[carrier.endpoint - self._steps].add(ended_ns - carrier.scheduled_ns)

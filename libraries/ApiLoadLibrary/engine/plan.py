@@ -144,7 +144,8 @@ class ShardPlan:
             calls among them they do.
         follow: Whether redirects are followed, within the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets.
-        most: In the closed model, how many requests it sends at most; None for no end but time.
+        most: In the closed model, how many requests it sends at most; of journeys that Python
+            code takes, how many steps; None for no end but time.
         traced: Names of headers, in small letters, that its trace holds of each answer; None
             where it keeps no trace.
         sockets: Of a run with WebSocket connections; its endpoints are their openings and

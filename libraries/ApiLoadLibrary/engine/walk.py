@@ -32,6 +32,10 @@ class Way(Task):
         self.walk: Walk | None = None
 
 
+class UsedUp(BaseException):
+    """`max_requests` is used up; no code is to take it for a failure of its own."""
+
+
 class Walk:
     """What a journey's function is handed.
 
@@ -47,6 +51,7 @@ class Walk:
     Args:
         journey: Whose steps these are.
         way: Its task.
+        may_begin: Whether one more step is allowed.
 
     Attributes:
         number: The user's, from 1.
@@ -54,12 +59,13 @@ class Walk:
         failed: What the first step came to that failed; `DONE` while none has.
     """
 
-    def __init__(self, journey: PlannedJourney, way: Way) -> None:
+    def __init__(self, journey: PlannedJourney, way: Way, may_begin: Callable[[], bool]) -> None:
         self.number = way.arrival + 1
         self.thought_ns = 0
         self.failed: int = DONE
         self._journey = journey
         self._way = way
+        self._may_begin = may_begin
         self._due_ns = way.scheduled_ns
         self._ended: list[Task] = []
         self._present: Task | None = None
@@ -72,6 +78,7 @@ class Walk:
 
         Raises:
             ValueError: The journey has no such step, or another one is going on.
+            UsedUp: No more steps are allowed.
         """
         step = self._begin(name)
         try:
@@ -107,6 +114,9 @@ class Walk:
             raise ValueError(f"the journey has no step {name!r}: its steps are {known}")
         if self._present is not None:
             raise ValueError(f"step {name!r} begins within another one: end that before")
+        if not self._may_begin():
+            self.failed = self.failed or Failure.STOPPED
+            raise UsedUp
         step = Task(place)
         step.arrival, step.scheduled_ns = self._way.arrival, self._due_ns
         step.waited_for = 0 if self._ended else self._way.waited_for
@@ -129,14 +139,18 @@ class Walk:
             self.failed = outcome
 
 
-def guiding(journey: PlannedJourney) -> Callable[[Task], int]:
-    """What a worker thread takes this journey with: it calls the function, and never raises."""
+def guiding(journey: PlannedJourney, may_begin: Callable[[], bool]) -> Callable[[Task], int]:
+    """What a worker thread takes this journey with: it calls the function, and never raises.
+
+    Args:
+        may_begin: Whether one more step is allowed; asked in the threads of all workers.
+    """
     assert journey.call is not None
     function: Callable[[Any], object] = journey.call.ready()
 
     def guide(task: Task) -> int:
         assert isinstance(task, Way)
-        task.walk = walk = Walk(journey, task)
+        task.walk = walk = Walk(journey, task, may_begin)
         try:
             function(walk)
         except BaseException as error:  # noqa: BLE001 - a worker outlives whatever it calls

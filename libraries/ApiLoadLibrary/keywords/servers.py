@@ -37,6 +37,7 @@ class Servers:
         duration: Duration | None = None,
         threshold: Duration | None = None,
         max_rate: Rate | None = None,
+        max_requests: int | None = None,
         allow: str | None = None,
         verify: bool | str | None = None,
         cert: str | None = None,
@@ -61,7 +62,11 @@ class Servers:
             connect_timeout: How long connecting may take, TLS included; no longer than `timeout`.
             duration: How long a load sentence lasts that names no duration (1 min).
             threshold: The response time limit of endpoints without one of their own.
-            max_rate: A cap on all requests of a run together, like `5,000/min`.
+            max_rate: A cap on the rate of all requests of a run together, like `5,000/min`.
+            max_requests: A cap on their number.  A sentence that can send more is refused before
+                load; where nobody knows beforehand, as with `Send As Fast As Possible`, the run
+                ends there, and says that it was cut short.  A request counts once, redirects
+                that it follows included, and so does a call of an action.
             allow: Further origins that requests may go to, with commas between.
             verify: Whether TLS certificates are verified (yes); or the file of a private CA.
             cert: The client's certificate for servers that ask for one: a PEM file that holds
@@ -97,6 +102,7 @@ class Servers:
             duration=duration,
             threshold=threshold,
             max_rate=max_rate,
+            max_requests=max_requests,
             allow=None if allow is None else split_list(allow),
             verify=verify,
             cert=None if cert is None else split_list(cert),
@@ -118,6 +124,7 @@ class Servers:
         duration: Duration | None = None,
         threshold: Duration | None = None,
         max_rate: Rate | None = None,
+        max_requests: int | None = None,
         shards: int | None = None,
         transport: TransportName | None = None,
         redirects: Redirects | None = None,
@@ -132,7 +139,8 @@ class Servers:
             connect_timeout: How long connecting may take, TLS included.
             duration: How long a load sentence lasts that names no duration.
             threshold: The response time limit of endpoints without one of their own.
-            max_rate: A cap on all requests of a run together.
+            max_rate: A cap on the rate of all requests of a run together.
+            max_requests: A cap on their number.
             shards: From how many processes load is sent.
             transport: `http1` or `requests`.
             redirects: `report` or `follow`.
@@ -152,6 +160,7 @@ class Servers:
             duration=duration,
             threshold=threshold,
             max_rate=max_rate,
+            max_requests=max_requests,
             shards=shards,
             transport=transport,
             redirects=redirects,

@@ -24,6 +24,7 @@ from ApiLoadLibrary.workload.request import RequestTemplate
 from ApiLoadLibrary.workload.taken import Take
 from ApiLoadLibrary.workload.template import seed_of
 
+from .caps import require_within_caps
 from .load import Load, sustained
 from .plan import LoadPlan, PlanItem, Transport
 from .rows import share_rows
@@ -123,7 +124,7 @@ def plan_journeys(
     plan = LoadPlan(run_id, name, asked.load(all_items), all_items, transport)
     for origin in plan.origins:
         require_allowed(origin, transport.allowed)
-    _require_within_cap(plan)
+    require_within_caps(plan)
     share_rows(plan.drawn)
     return plan
 
@@ -138,15 +139,6 @@ def _require_one_kind(asked: JourneyLoad, guided: Sequence[Journey], transport: 
         raise BadInput(
             "transport=requests carries no journeys: write `Configure Load    transport=http1` "
             "before, or write the journey as a Python function (call=)."
-        )
-
-
-def _require_within_cap(plan: LoadPlan) -> None:
-    cap, peak = plan.transport.max_rate, plan.peak_per_s
-    if cap is not None and peak is not None and peak > cap.per_second:
-        raise BadInput(
-            f"{plan.load.words} are up to {float(peak):,.4g} requests a second, more than "
-            f"max_rate={cap} allows: let fewer begin, or raise max_rate in `Configure Load`."
         )
 
 

@@ -27,6 +27,7 @@ from ApiLoadLibrary.workload.origin import Origin, require_allowed
 from ApiLoadLibrary.workload.request import RequestTemplate
 from ApiLoadLibrary.workload.template import seed_of
 
+from .caps import most_requests, require_within_caps
 from .load import Load
 from .rows import draws_of, share_rows
 
@@ -49,7 +50,8 @@ class Transport:
         workers: Concurrency slots for the whole run.
         timeout: For one request, connecting included.
         allowed: The only origins that anything is sent to.
-        max_rate: A cap on all requests together, if there is one.
+        max_rate: A cap on the rate of all requests together, if there is one.
+        max_requests: A cap on their number, if there is one.
         shards: Processes to send from; None leaves it to the plan.
         verify: Whether TLS certificates are verified; or the file of a private CA.
         cert: The files of the client's certificate, if it has one.
@@ -66,6 +68,7 @@ class Transport:
     timeout: Duration
     allowed: frozenset[Origin]
     max_rate: Rate | None = None
+    max_requests: int | None = None
     shards: int | None = None
     verify: bool | str = True
     cert: tuple[str, ...] = ()
@@ -236,13 +239,18 @@ class LoadPlan:
     def planned_of(self, shard: int, shards: int) -> int | None:
         """How many of them one shard sends; None in the closed model, unless it has a number."""
         if self.load.closed:
-            total = self.load.total
-            return None if total is None else _part(total, shard, shards)
+            return _part_of(self.load.total, shard, shards)
         schedules = [item.schedule for item in self.items if item.schedule is not None]
         return sum(
             len(range((shard - place) % shards, schedule.count, shards))
             for place, schedule in enumerate(schedules)
         )
+
+    @property
+    def ends_at(self) -> int | None:
+        """The number of requests that ends it, where nobody knows beforehand how many there will
+        be, and `max_requests` is the most."""
+        return self.transport.max_requests if most_requests(self) is None else None
 
     def due_in(self, place: int, second: int) -> int | None:
         """How many arrivals one endpoint has in a second of the judged phase; None in the
@@ -279,6 +287,7 @@ class LoadPlan:
         # Each shard needs a worker, and a slot of the cap.
         shards = min(shards, self.transport.workers, max(1, int(cap.count)) if cap else shards)
         endpoints = tuple(map(self._planned_endpoint, self.items))
+        most = self.load.total if self.ends_at is None else self.ends_at
         return [
             ShardPlan(
                 shard=shard,
@@ -298,7 +307,7 @@ class LoadPlan:
                 cookies=self.transport.cookies,
                 proxies=self.transport.proxies,
                 digest=self.transport.digest,
-                most=self.planned_of(shard, shards) if self.load.closed else None,
+                most=_part_of(most, shard, shards),
                 traced=self.traced,
                 sockets=self.sockets,
                 detours=self.transport.detours,
@@ -339,6 +348,11 @@ def _part(whole: int, shard: int, shards: int) -> int:
     return (whole + shards - 1 - shard) // shards
 
 
+def _part_of(whole: int | None, shard: int, shards: int) -> int | None:
+    """The same of a number that there may be."""
+    return None if whole is None else _part(whole, shard, shards)
+
+
 def _part_of_rate(cap: Rate, shard: int, shards: int) -> Rate:
     """A shard's part of the cap, in whole slots, so that no window holds more than the cap."""
     if shards == 1:
@@ -375,7 +389,7 @@ def plan_load(
     _require_no_detour(plan)
     for origin in plan.origins:
         require_allowed(origin, transport.allowed)
-    _require_within_cap(plan)
+    require_within_caps(plan)
     share_rows(plan.drawn)
     return plan
 
@@ -393,14 +407,4 @@ def _require_no_detour(plan: LoadPlan) -> None:
         raise BadInput(
             "The fault proxy stands only between a server and load with transport=http1, without "
             "actions: set that in `Configure Load`, or end it with `Stop Fault Proxy`."
-        )
-
-
-def _require_within_cap(plan: LoadPlan) -> None:
-    cap, peak, count = plan.transport.max_rate, plan.peak_per_s, len(plan.items)
-    if cap is not None and peak is not None and peak > cap.per_second:
-        each = plan.load.peak if plan.load.pieces else plan.load.words
-        raise BadInput(
-            f"{each} on {count} endpoint{'s' * (count > 1)} is more than max_rate={cap} allows: "
-            "lower the rate, or raise max_rate in `Configure Load`."
         )

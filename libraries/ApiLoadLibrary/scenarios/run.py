@@ -133,6 +133,7 @@ class LoadRun:
         tallies = merged_phases([each.tallies for each in results])
         ends = [each.end for each in results if each.end is not None]
         ended_ns = max((each.ended_ns for each in ends), default=0)
+        self._stopped = self._stopped or self._used_up(tallies)
         if self.plan.load.total is not None and self._stopped is None:
             self._finished_ns = max(1, ended_ns)  # it lasts as long as its requests do
         health = assess(self.plan, results, tallies)
@@ -146,6 +147,14 @@ class LoadRun:
             sockets=SocketFindings.merged(sockets) if self.plan.sockets else None,
             journey_findings=JourneyFindings.merged(journeys) if self.plan.journeys else None,
         )
+
+    def _used_up(self, tallies: Tallies) -> str | None:
+        """Whether it has ended because no more requests were allowed."""
+        most = self.plan.ends_at
+        sent = len(self.plan.requested)  # journeys come after their steps
+        if most is None or sum(each.requests for part in tallies for each in part[:sent]) < most:
+            return None
+        return f"max_requests={most:,} was reached"
 
     def _result(
         self,

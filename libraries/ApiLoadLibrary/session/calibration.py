@@ -92,6 +92,7 @@ def calibrate(
             base_url=address,
             allow=(),
             max_rate=None,
+            max_requests=None,
             verify=str(CERTIFICATE) if tls else config.verify,
             transport="requests" if config.through_requests else config.transport,
             proxies={},

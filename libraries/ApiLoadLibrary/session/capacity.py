@@ -44,6 +44,9 @@ Ready = Callable[[LoadPlan], LoadPlan]
 WARM_UP = Duration(NS_PER_S // 2)
 """Connections are opened before what is judged begins."""
 
+LONGEST_STEP = 2
+"""Times as long as usual lasts one that is tried again."""
+
 REST_AT_PER_S = 10.0
 BELOW = 0.99
 """Rounded or not, it is not above the cap."""
@@ -127,10 +130,14 @@ class CapacitySearch:
 
     def _cap(self) -> tuple[float | None, str]:
         """The highest rate that may be tried, and why."""
-        config = self._session.config
+        config, settings = self._session.config, self._settings
         caps = []
         if config.max_rate is not None:
             caps.append((config.max_rate.per_second, f"max_rate={config.max_rate}"))
+        if config.max_requests is not None:
+            longest = max(settings.hold, settings.step, key=lambda each: each.ns)
+            longest_s = Fraction(LONGEST_STEP * longest.ns + WARM_UP.ns, NS_PER_S)
+            caps.append((config.max_requests / longest_s, f"max_requests={config.max_requests:,}"))
         ceiling = None if self._sent.calls else self._session.ceiling_per_s(config.transport)
         if ceiling is not None:
             caps.append((Fraction(ceiling), f"what the load generator can send, {ceiling:,.0f}/s"))

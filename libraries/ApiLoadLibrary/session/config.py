@@ -46,7 +46,8 @@ class LoadTestConfig:
         timeout: For one request, connecting included.
         duration: Of a load sentence that names none.
         threshold: The response time limit of endpoints that have none of their own.
-        max_rate: A cap on all requests of a run together.
+        max_rate: A cap on the rate of all requests of a run together.
+        max_requests: A cap on their number.
         allow: Origins besides the server's own that requests may go to.
         verify: Whether TLS certificates are verified; or the file of a private CA.
         cert: The client's certificate: a file with its key, or a file of each; none unless
@@ -71,6 +72,7 @@ class LoadTestConfig:
     duration: Duration = _DURATION
     threshold: Duration | None = None
     max_rate: Rate | None = None
+    max_requests: int | None = None
     allow: tuple[str, ...] = ()
     verify: bool | str = True
     cert: tuple[str, ...] = ()
@@ -92,6 +94,8 @@ class LoadTestConfig:
             raise BadInput(f"workers={self.workers} must be from 1 to {MAX_WORKERS:,}.")
         if self.shards is not None and not 1 <= self.shards <= self.workers:
             raise BadInput(f"shards={self.shards} must be from 1 to workers={self.workers}.")
+        if self.max_requests is not None and self.max_requests < 1:
+            raise BadInput(f"max_requests={self.max_requests} sends nothing: write 1 or more.")
         if self.transport not in get_args(TransportName):
             raise BadInput(f"transport='{self.transport}' must be http1 or requests.")
         if self.redirects not in get_args(Redirects):

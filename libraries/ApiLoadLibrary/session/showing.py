@@ -78,7 +78,8 @@ def _slots(plan: LoadPlan) -> str:
 def _extent(plan: LoadPlan) -> str:
     length = _length(plan)
     if plan.planned is None:
-        return f"as many requests as it takes in {length}"
+        most = f", {plan.ends_at:,} at most" if plan.ends_at is not None else ""
+        return f"as many requests as it takes in {length}{most}"
     if plan.peak_per_s is None:
         return f"{plan.planned:,} requests in {length}"
     peak = rate(float(plan.peak_per_s))

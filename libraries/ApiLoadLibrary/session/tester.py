@@ -210,6 +210,7 @@ class LoadTester:
             timeout=config.timeout,
             allowed=config.allowed,
             max_rate=config.max_rate,
+            max_requests=config.max_requests,
             shards=config.shards,
             verify=config.verify,
             cert=config.cert,
