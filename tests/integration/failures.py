@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 import ApiLoadLibrary
 from ApiLoadLibrary.measurement.outcomes import describe
 from ApiLoadLibrary.measurement.result import RunResult
@@ -30,6 +32,11 @@ def words_of(outcome: int, *good: int) -> tuple[str, str]:
     """How a request that came to this is told of there, and who is to blame."""
     info = describe(outcome)
     return ("answered", "–") if outcome in good else (info.words, info.blame.value)
+
+
+def open_files() -> int:
+    """How many this process has."""
+    return psutil.Process().num_fds()
 
 
 def load(address: str, paths: Mapping[str, str], **settings: Any) -> RunResult:

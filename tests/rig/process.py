@@ -99,9 +99,9 @@ def hostile_tls(folder: Path) -> Iterator[dict[str, int]]:
 
 
 @contextmanager
-def hostile_sockets() -> Iterator[str]:
-    """The address of a fresh WebSocket server that breaks every rule."""
-    with _told("rig.hostile_sockets") as port:
+def hostile_sockets(*cases: str) -> Iterator[str]:
+    """The address of a fresh WebSocket server that breaks rules in these ways, in turns."""
+    with _told("rig.hostile_sockets", *cases) as port:
         yield f"http://127.0.0.1:{port}"
 
 

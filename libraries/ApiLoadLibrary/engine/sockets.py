@@ -64,6 +64,7 @@ class SocketLoop(Dispatcher[Carried]):
         self._held: dict[WebSocket, Held] = {}  # all that have a socket
         self._turns: deque[Held] = deque()  # those that are open, and some that were
         self._pings: deque[tuple[int, Held]] = deque()
+        self._talkative: deque[Held] = deque()  # those that have said more than was looked at
         self._carried: set[Carried] = set()
         self._take, self._give_back = self._make_carried, self._carried.discard
         self._dropped_all = False
@@ -227,12 +228,23 @@ class SocketLoop(Dispatcher[Carried]):
     # Receiving.
 
     def _take_answers(self, pause_ns: int) -> None:
-        events = self._poller.wait(pause_ns)
+        events = self._poller.wait(0 if self._talkative else pause_ns)
         self._note_waited()
         for fd, _ in events:
             socket = self._links.get(fd)
-            if socket is not None:  # not closed by an earlier event of the same batch
-                self._go_on_with(self._held[socket])
+            # Not closed by an earlier event of the same batch, nor in the line of the talkative.
+            if socket is not None and not socket.has_more:
+                self._hear_out(self._held[socket])
+        if self._talkative:
+            held = self._talkative.popleft()
+            if held.socket.has_more:  # not closed meanwhile
+                self._hear_out(held)
+
+    def _hear_out(self, held: Held) -> None:
+        """Look at some of what has come; at the rest when others have had their turn."""
+        self._go_on_with(held)
+        if held.socket.has_more:
+            self._talkative.append(held)
 
     def _go_on_with(self, held: Held) -> None:
         socket = held.socket

@@ -29,6 +29,10 @@ from .poller import READ, WRITE, Poller
 __all__ = ["WebSocket"]
 
 LONGEST_MESSAGE = 16 * 1024 * 1024
+MOST_UNSENT = 16 * 1024 * 1024  # a server that reads nothing of so much is taken for dead
+ENOUGH_UNSENT = 64 * 1024  # of pongs: who reads none needs no more (RFC 6455, section 5.5.3)
+TURN_NS = 1_000_000  # of reading; then other connections have theirs
+PIECE = 256  # at a time within a turn: may be 128 pings, which take a millisecond
 OPENED = 101
 WELL_DONE = CloseCode.NORMAL_CLOSURE
 KEEP_ALIVE_FAILED = CloseCode.INTERNAL_ERROR  # what browsers and servers use for it, too
@@ -56,8 +60,10 @@ class WebSocket(Link):
     """
 
     __slots__ = (
-        "_fragments",
+        "_begun",
+        "_is_text",
         "_protocol",
+        "_unread",
         "_unsent",
         "bytes_received",
         "bytes_sent",
@@ -84,8 +90,10 @@ class WebSocket(Link):
             subprotocols=None if subprotocol is None else [Subprotocol(subprotocol)],
             max_size=LONGEST_MESSAGE,
         )
-        self._unsent = b""
-        self._fragments: list[bytes] = []
+        self._unsent = bytearray()
+        self._unread = b""  # what has come and is not looked at yet
+        self._begun = bytearray()  # a message, until its last fragment
+        self._is_text = False
         self.bytes_sent = self.bytes_received = 0
         self.status = self.code = self.ended_ns = 0
         self.how: End | None = None
@@ -95,6 +103,11 @@ class WebSocket(Link):
     def is_open(self) -> bool:
         """Whether messages can be sent."""
         return self.state is _OPEN
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more has come than was looked at: it is to be advanced again."""
+        return bool(self._unread)
 
     def begin(self, request: bytes) -> None:
         """Open it.
@@ -106,19 +119,19 @@ class WebSocket(Link):
             RequestFailed: It could not even be started.
         """
         head = request.removesuffix(_END_OF_HEAD)
-        self._unsent = b"".join(
-            (
-                head,
-                b"\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13",
-                b"\r\nSec-WebSocket-Key: ",
-                self._protocol.key.encode(),
-                _END_OF_HEAD,
-            )
+        self._unsent += head
+        self._unsent += (
+            b"\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
+            b"\r\nSec-WebSocket-Key: "
         )
+        self._unsent += self._protocol.key.encode() + _END_OF_HEAD
         self._open_at(self.connector.best)
 
     def send(self, message: bytes) -> None:
         """Send a text; if the connection is lost over it, it has ended."""
+        if len(self._unsent) > MOST_UNSENT:
+            self.give_up(End.SILENT)
+            return
         self._protocol.send_text(message)
         self._send_what_is_said()
 
@@ -167,7 +180,7 @@ class WebSocket(Link):
         self.close()
         # The protocol and its parser hold each other, and nobody collects garbage in a shard.
         self._protocol.parser.close()
-        self._unsent = b""
+        self._unsent, self._unread, self._begun = bytearray(), b"", bytearray()
 
     # Sending.
 
@@ -180,34 +193,42 @@ class WebSocket(Link):
         self._unsent += b"".join(self._protocol.data_to_send())
         self._flush()
 
+    def _answer(self) -> None:
+        """Send what the protocol answers of itself: pongs, and perhaps a goodbye."""
+        if len(self._unsent) > ENOUGH_UNSENT and self._protocol.close_sent is None:
+            self._protocol.data_to_send()  # nothing but pongs
+        self._send_what_is_said()
+
     def _flush(self) -> None:
         if self._socket is None or not self._unsent:
             return
         try:
-            count = self._send_some(self._unsent)
+            count = self._send_some(self._unsent)  # type: ignore[arg-type] # or any buffer
         except NOT_NOW:
             count = 0
         except OSError as error:
             self._lost(failure_of(error))
             return
         self.bytes_sent += count
-        self._unsent = self._unsent[count:]
+        del self._unsent[:count]
         self._watch(READ | WRITE if self._unsent else READ)
 
     # Receiving.
 
     def _receive(self) -> Sequence[bytes]:
-        if self._socket is None:
+        """Take what has come, piece by piece, until it is all or the turn is over."""
+        data = self._unread or self._read()
+        if data is None:
             return ()
-        try:
-            data = self._recv(RECEIVE_BYTES)
-        except NOT_NOW:
-            return ()
-        except OSError as error:
-            self._lost(failure_of(error))
-            return ()
-        self.received_ns = monotonic_ns()
-        self.bytes_received += len(data)
+        until = monotonic_ns() + TURN_NS
+        messages = self._take(data[:PIECE])
+        while (data := data[PIECE:]) and self._socket is not None and monotonic_ns() < until:
+            messages += self._take(data[:PIECE])
+        self._unread = b"" if self._socket is None else data
+        return messages
+
+    def _take(self, data: bytes) -> list[bytes]:
+        """Take this, or the end where it is empty."""
         protocol = self._protocol
         if data:
             protocol.receive_data(data)
@@ -215,11 +236,26 @@ class WebSocket(Link):
             protocol.receive_eof()
         events = protocol.events_received()
         if self.state is _WAITING and not self._read_answer(events, ended=not data):
-            return ()
+            return []
         messages = [each for event in events if (each := self._message(event)) is not None]
-        self._send_what_is_said()
+        self._answer()
         self._see_the_end(ended=not data)
         return messages
+
+    def _read(self) -> bytes | None:
+        """What has come; empty at the end of it all, None where there is nothing now."""
+        if self._socket is None:
+            return None
+        try:
+            data = self._recv(RECEIVE_BYTES)
+        except NOT_NOW:
+            return None
+        except OSError as error:
+            self._lost(failure_of(error))
+            return None
+        self.received_ns = monotonic_ns()
+        self.bytes_received += len(data)
+        return data
 
     def _read_answer(self, events: list[Any], *, ended: bool) -> bool:
         """Look whether the handshake has been answered; returns whether the connection is open."""
@@ -247,13 +283,16 @@ class WebSocket(Link):
             self.is_pinged = False
         if frame.opcode not in _DATA:
             return None
-        if frame.fin and not self._fragments:
-            return bytes(frame.data)
-        self._fragments.append(bytes(frame.data))
+        if frame.opcode is not Opcode.CONT:
+            self._is_text = frame.opcode is Opcode.TEXT
         if not frame.fin:
+            self._begun += frame.data
             return None
-        message = b"".join(self._fragments)
-        self._fragments = []
+        message = bytes(self._begun + frame.data) if self._begun else bytes(frame.data)
+        self._begun.clear()
+        if self._is_text and not _is_utf_8(message):
+            self._protocol.fail(CloseCode.INVALID_DATA)
+            return None
         return message
 
     # Ending.
@@ -280,3 +319,11 @@ class WebSocket(Link):
         if self.how is None:
             self.how, self.code, self.ended_ns = how, code, monotonic_ns()
             self.release()
+
+
+def _is_utf_8(text: bytes) -> bool:
+    """Whether it is, as texts have to be; `websockets` does not look."""
+    try:
+        return text.isascii() or bool(text.decode())
+    except UnicodeDecodeError:
+        return False
