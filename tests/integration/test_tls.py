@@ -12,7 +12,7 @@ import trustme
 
 from ApiLoadLibrary.engine.connector import Connector
 from ApiLoadLibrary.engine.loop import LoadLoop
-from ApiLoadLibrary.errors import BadInput, ServerUnreachable
+from ApiLoadLibrary.errors import BadInput, EngineFailed, ServerUnreachable
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.session.config import LoadTestConfig
@@ -179,5 +179,5 @@ def test_a_name_that_is_unknown_is_an_error_of_its_own() -> None:
     connector.look_up(needed=False)
     with pytest.raises(OSError, match="is unknown"):
         connector.open(0)
-    with pytest.raises(socket.gaierror):
+    with pytest.raises(EngineFailed, match=r"nowhere\.invalid could not be looked up"):
         connector.look_up()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import time
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.workload.origin import Origin, require_allowed
 
@@ -27,6 +29,9 @@ _FAILURE_OF_ERRNO = {
     errno.ENFILE: Failure.NO_DESCRIPTORS,
     errno.EADDRNOTAVAIL: Failure.NO_PORTS,
 }
+
+TRIES, TRY_AGAIN_S = 3, 0.1
+"""How often a name is looked up before it is given up."""
 
 _IN_PROGRESS = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
 
@@ -86,16 +91,25 @@ class Connector:
         """Find the addresses of the host.
 
         Args:
-            needed: Whether the load is nothing without it; else connecting fails.
+            needed: Whether the load is nothing without it; else connecting fails.  It was found a
+                moment ago, before the shard was started, so it is tried again.
 
         Raises:
-            OSError: The name cannot be resolved.
+            EngineFailed: The name cannot be resolved.
         """
-        try:
-            found = socket.getaddrinfo(*self._where, type=socket.SOCK_STREAM)
-        except OSError:
-            if needed:
-                raise
+        for tries_left in reversed(range(TRIES if needed else 1)):
+            try:
+                found = socket.getaddrinfo(*self._where, type=socket.SOCK_STREAM)
+                break
+            except OSError as error:
+                if tries_left:
+                    time.sleep(TRY_AGAIN_S)
+                elif needed:
+                    raise EngineFailed(
+                        f"{self.origin.host} could not be looked up ({error.strerror}), although "
+                        "it could a moment ago: see to the name service, and begin again."
+                    ) from None
+        else:
             return
         self._addresses = list(dict.fromkeys((each[0], tuple(each[4])) for each in found))
 
