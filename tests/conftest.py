@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from rig.namespaces import refused
 from rig.turns import KINDS, turn
 
 
@@ -17,13 +18,20 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One kind after the other, so that they seldom wait for each other.
 
-    What reads files that are not ours to ship is left out where they are not.
+    What reads files that are not ours to ship is left out where they are not, and what needs
+    network namespaces where they cannot be made: no installing helps there.
     """
     if "API_DESCRIPTIONS" not in os.environ:
-        left_out = [item for item in items if item.get_closest_marker("public")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        _leave_out("public", config, items)
+    if refused():
+        _leave_out("namespaces", config, items)
     items.sort(key=lambda item: KINDS.index(_kind(item)))
+
+
+def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [item for item in items if item.get_closest_marker(marker)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -44,6 +52,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(config: pytest.Config) -> None:
+    if why := refused():
+        _reporter(config).line(f"Left out: load from a cluster of network namespaces ({why})")
     if os.environ.get("CI") and _skipped(config):
         _reporter(config).section("In CI a skipped test is a failure", red=True)
         for report in _skipped(config):

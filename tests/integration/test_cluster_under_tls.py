@@ -61,7 +61,6 @@ def joined(cluster: str, folder: Path) -> Iterator[str]:
     with dask.config.set(dask.config.merge(dask.config.global_config, settings)):
         yield cluster
         connected(cluster).close()
-        connected.cache_clear()
 
 
 @pytest.mark.slow

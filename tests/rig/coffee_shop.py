@@ -28,6 +28,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from rig.listening import HOST
 from rig.server import Rig
 
 
@@ -145,7 +146,7 @@ class Shop(Rig):
 async def serve() -> None:
     """Serve until the process is ended."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Shop, "127.0.0.1", 0, backlog=4096)
+    server = await loop.create_server(Shop, HOST, 0, backlog=4096)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()

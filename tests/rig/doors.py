@@ -31,6 +31,8 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, urlsplit
 
+from rig.listening import HOST
+
 USER, KEY = "kim", "k3y-of-the-shop"
 REALM = "doors"
 
@@ -195,7 +197,7 @@ if __name__ == "__main__":
     parser.add_argument("--status", type=int, default=503)
     Handler.doors = Doors(parser.parse_args())
     ThreadingHTTPServer.request_queue_size = 128
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((HOST, 0), Handler)
     sys.stdout.write(f"{server.server_port}\n")
     sys.stdout.flush()
     server.serve_forever()

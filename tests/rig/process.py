@@ -137,13 +137,19 @@ def _process(module: str, *arguments: str) -> Iterator[str]:
     )
     assert process.stdout is not None
     try:
-        line = process.stdout.readline()
-        assert line, f"{module} did not start"
-        yield line
+        yield read_line(process, module)
     finally:
         process.terminate()
         process.wait(END_WITHIN_S)
         process.stdout.close()
+
+
+def read_line(process: subprocess.Popen[str], module: str) -> str:
+    """What a server says when it has started."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, f"{module} did not start"
+    return line
 
 
 def took_ns(address: str) -> list[int]:

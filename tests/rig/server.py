@@ -51,8 +51,11 @@ import sys
 import time
 from collections import Counter
 
+from rig.listening import HOST
+
 received: Counter[str] = Counter()
 arrived_ns: list[int] = []
+first_ns: dict[str, int] = {}
 answered: Counter[str] = Counter()
 handshakes: Counter[str] = Counter()
 bodies: list[str] = []
@@ -74,6 +77,7 @@ class Rig(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        self.peer = transport.get_extra_info("peername")[0]
         tls = transport.get_extra_info("ssl_object")
         if tls is not None:
             handshakes["resumed" if tls.session_reused else "full"] += 1
@@ -102,6 +106,7 @@ class Rig(asyncio.Protocol):
         self.path, self.head = path, head
         received[f"{self.method} {path}"] += 1
         arrived_ns.append(time.monotonic_ns())
+        first_ns.setdefault(self.peer, arrived_ns[-1])
         self.requests += 1
         if len(bodies) < KEPT_BODIES:
             bodies.append(f"{target}\n{head}\n\n{body.decode()}")
@@ -260,6 +265,7 @@ def _counts() -> dict[str, object]:
         "answered": answered,
         "bodies": bodies,
         "arrived_ns": arrived_ns,
+        "first_ns": first_ns,
         "handshakes": handshakes,
         "names": names,
     }
@@ -293,6 +299,6 @@ if __name__ == "__main__":
     parser.add_argument("--certificate")
     parser.add_argument("--newest-tls", choices=["1.2", "1.3"])
     parser.add_argument("--clients-ca")
-    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--host", default=HOST)
     options = parser.parse_args()
     asyncio.run(serve(options.host, _context(options)))

@@ -43,6 +43,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import WSMsgType, web
 
+from rig.listening import HOST
+
 refused: Counter[int] = Counter()
 closes: Counter[int] = Counter()
 seen: Counter[str] = Counter()
@@ -237,7 +239,7 @@ def main() -> None:
     app.router.add_get("/counts", counts)
     app.router.add_get("/die", die)
     app.router.add_get("/{mode:.*}", serve)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+    listener = socket.create_server((HOST, 0), backlog=4096)
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
     web.run_app(

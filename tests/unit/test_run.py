@@ -131,7 +131,7 @@ def test_acceptance_ends_with_the_verdict_of_its_own_report(monkeypatch, tmp_pat
 def test_pytest_gets_the_arguments_after_lint_and_types(commands):
     assert run.tests(["-k", "histogram"]) == 0
     assert [command[2] for command in commands] == ["ruff", "ruff", "robocop", "mypy", "pytest"]
-    assert commands[-1][3:] == ["-n", "auto", "--maxschedchunk", "1", "-k", "histogram"]
+    assert commands[-1][3:] == [*run.SPREAD, "-k", "histogram"]
 
 
 @pytest.mark.parametrize(

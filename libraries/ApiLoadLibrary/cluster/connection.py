@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import pydoc
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import chain, zip_longest
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,18 +18,21 @@ from distributed.security import Security
 from ApiLoadLibrary import __version__
 from ApiLoadLibrary.errors import BadInput, EngineFailed
 
-from .messages import version_here
 from .remote import Seat
 
 __all__ = ["connected", "seats", "seats_with_clocks"]
 
+ABOUT = "ApiLoadLibrary"
 WITHIN_S = 5
 ROUND_TRIPS = 15
 
+NOISY = ("distributed", "distributed.client", "tornado.application")
 
-@cache
+_clients: dict[str, Client] = {}
+
+
 def connected(address: str) -> Client:
-    """A client of the scheduler at this address; the same one for all load runs.
+    """A client of the scheduler at this address; the same one for all load runs, while it lives.
 
     Certificates come from Dask's own configuration (`distributed.comm.tls`).
 
@@ -36,7 +40,15 @@ def connected(address: str) -> Client:
         BadInput: That is no address, or it needs certificates and there are none.
         EngineFailed: The scheduler does not answer.
     """
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    client = _clients.get(address)
+    if client is None or client.status != "running":
+        client = _clients[address] = _connect(address)
+    return client
+
+
+def _connect(address: str) -> Client:
+    for name in NOISY:  # what goes wrong is told in sentences of ours
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if address.startswith("tls:"):
         _require_certificates(address)
     try:
@@ -69,21 +81,27 @@ def _require_certificates(address: str) -> None:
 
 
 def seats(client: Client) -> list[Seat]:
-    """All slots of all workers, so ordered that the first ones are spread over the hosts.
+    """All slots of all workers, so ordered that the first ones are spread over the hosts, and
+    those hosts come first that have least to do.
 
     Raises:
         EngineFailed: There is no worker.
     """
     found: dict[str, list[list[Seat]]] = {}
-    workers: dict[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
-    for address, worker in sorted(workers.items()):
-        host = worker.get("host") or urlsplit(address).hostname or address
-        found.setdefault(host, []).append([Seat(address, host)] * worker["nthreads"])
+    # Not of `scheduler_info`, which Dask overwrites every other second with a shorter one.
+    for address, threads in sorted(client.nthreads().items()):
+        host = urlsplit(address).hostname or address
+        found.setdefault(host, []).append([Seat(address, host)] * threads)
     if not found:
         raise EngineFailed(
             "The cluster has no workers: start one on each machine, with `dask worker`."
         )
-    return _in_turns(_in_turns(workers) for _, workers in sorted(found.items()))
+    tasks = client.processing()
+
+    def busy(host: str) -> tuple[int, str]:
+        return sum(len(tasks.get(slots[0].address, ())) for slots in found[host] if slots), host
+
+    return _in_turns(_in_turns(found[host]) for host in sorted(found, key=busy))
 
 
 def _in_turns(rows: Iterable[Sequence[Seat]]) -> list[Seat]:
@@ -96,12 +114,11 @@ def seats_with_clocks(client: Client, taken: Sequence[Seat]) -> list[Seat]:
     """The same seats, with what is known of their machines' clocks.
 
     Raises:
-        EngineFailed: A worker has not the library, or another version of it.
+        EngineFailed: A worker has not the library, or another version of it, or does not answer.
     """
-    addresses = list({each.address: None for each in taken})
-    _require_same_version(client, addresses)
+    _require_same_version(client, list({each.address: None for each in taken}))
     of_host = {each.host: each.address for each in taken}
-    clocks = {host: _clock(client, address) for host, address in of_host.items()}
+    clocks = {host: client.sync(_clock, client, address) for host, address in of_host.items()}
     return [
         replace(each, ahead_ns=clocks[each.host][0], doubt_ns=clocks[each.host][1])
         for each in taken
@@ -109,18 +126,37 @@ def seats_with_clocks(client: Client, taken: Sequence[Seat]) -> list[Seat]:
 
 
 def _require_same_version(client: Client, addresses: list[str]) -> None:
-    found = client.run(version_here, workers=addresses, on_error="return")
-    for address, version in found.items():
+    # A function of Python's own: whoever has not the library could not load one of it.
+    found = client.sync(_answers, client, addresses, pydoc.locate, f"{ABOUT}.__version__")
+    for address, version in zip(addresses, found, strict=True):
         if version == __version__:
             continue
-        has = f"has version {version}" if isinstance(version, str) else f"has none ({version})"
+        if isinstance(version, TimeoutError | OSError):
+            raise EngineFailed(
+                f"The worker at {address} does not answer: connect its machine again, or end it."
+            )
+        if isinstance(version, Exception):
+            raise EngineFailed(f"The worker at {address} cannot import {ABOUT}: {version}.")
         raise EngineFailed(
-            f"The worker at {address} {has} of ApiLoadLibrary, and here is {__version__}: "
+            f"The worker at {address} has {f'version {version}' if version else 'no version'} of "
+            f"{ABOUT}, and here is {__version__}: "
             f"install robotframework-apiload[cluster]=={__version__} there."
         )
 
 
-def _clock(client: Client, address: str) -> tuple[int, int]:
+async def _answers(
+    client: Client, addresses: Sequence[str], function: Callable[..., object], *arguments: object
+) -> list[Any]:
+    """What each worker answers, or what was raised instead."""
+
+    async def of(address: str) -> Any:
+        asked = client.run(function, *arguments, workers=[address])
+        return (await asyncio.wait_for(asked, WITHIN_S))[address]
+
+    return await asyncio.gather(*map(of, addresses), return_exceptions=True)
+
+
+async def _clock(client: Client, address: str) -> tuple[int, int]:
     """How far a worker's monotonic clock is ahead, and half of the round trip that told so.
 
     Of several round trips the quickest counts (Cristian's algorithm): whatever delayed it, in
@@ -129,7 +165,7 @@ def _clock(client: Client, address: str) -> tuple[int, int]:
     best: tuple[int, int] | None = None
     for _ in range(ROUND_TRIPS):
         asked_ns = time.monotonic_ns()
-        there_ns: int = client.run(time.monotonic_ns, workers=[address])[address]
+        there_ns: int = (await client.run(time.monotonic_ns, workers=[address]))[address]
         took_ns = time.monotonic_ns() - asked_ns
         if best is None or took_ns < 2 * best[1]:
             best = (there_ns - asked_ns - took_ns // 2, took_ns // 2)

@@ -12,6 +12,7 @@ Guarantees of `ClusterShardHost`, besides those of any:
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import uuid
@@ -34,6 +35,13 @@ from .worker import deliver, run_shard
 __all__ = ["ClusterShardHost"]
 
 LEAD_NS = 300_000_000
+TELLING_NS = 3_000_000
+"""Each shard is told when to begin, and it takes so long."""
+
+GONE = (OSError, TimeoutError, RuntimeError)
+"""What is raised where the cluster cannot be reached any more."""
+
+LET_GO_WITHIN_S = 2
 START_LIMIT_S = 45
 ALIVE_EVERY_S = 2.0
 
@@ -90,7 +98,7 @@ class ClusterShardHost:
         except BaseException:
             self._end()
             raise
-        start_ns = time.monotonic_ns() + LEAD_NS
+        start_ns = time.monotonic_ns() + LEAD_NS + len(plans) * TELLING_NS
         for shard in self._shards:
             self._say(shard.attempt, shard.seat.address, Begin(start_ns + shard.seat.ahead_ns))
         threading.Thread(target=self._show_life, daemon=True).start()
@@ -115,6 +123,7 @@ class ClusterShardHost:
         deadline = time.monotonic() + START_LIMIT_S
         for future, shard in zip(self._futures, self._shards, strict=True):
             while not shard.told.ready.wait(0.05):
+                shard.look()
                 self._raise_if_failed(future, shard)
                 if time.monotonic() > deadline:
                     raise EngineFailed(
@@ -142,11 +151,16 @@ class ClusterShardHost:
 
     def _say(self, attempt: str | None, address: str, command: object) -> None:
         """Have a command delivered; who cannot be reached does not hold up the others."""
+
+        async def say() -> None:
+            with contextlib.suppress(*GONE):
+                await self._client.run(
+                    deliver, attempt, command, workers=[address], on_error="ignore"
+                )
+
         loop = self._client.loop
         if attempt is not None and loop is not None:
-            loop.add_callback(
-                self._client.run, deliver, attempt, command, workers=[address], on_error="ignore"
-            )
+            loop.add_callback(say)
 
     def _say_all(self, command: object) -> None:
         for shard in self._shards:
@@ -196,11 +210,21 @@ class ClusterShardHost:
 
     def _end(self) -> None:
         self._over.set()
-        self._say_all(NEVER)
-        self._client.unsubscribe_topic(self._topic)
-        for future in self._futures:
-            future.cancel()
+        for shard in self._shards:
+            if shard.told.ending is None:  # one that is lost may be heard of again
+                self._say(shard.attempt, shard.seat.address, NEVER)
+        with contextlib.suppress(*GONE):
+            self._client.sync(self._let_go, callback_timeout=LET_GO_WITHIN_S)
         self._futures = []
+
+    async def _let_go(self) -> None:
+        """Leave nothing behind on the scheduler, which keeps a thousand events of each topic."""
+        topic = self._topic
+        self._client.unsubscribe_topic(topic)
+        await self._client.cancel(self._futures)
+        await self._client.run_on_scheduler(
+            lambda dask_scheduler: dask_scheduler._broker.truncate(topic)
+        )
 
     def pids(self) -> list[int]:
         """See `ShardHost`: none of them is on this machine."""

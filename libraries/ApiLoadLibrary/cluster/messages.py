@@ -11,7 +11,7 @@ import pickle
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ALIVE", "EVERY_S", "NEVER", "Begin", "Died", "HostLoad", "News", "version_here"]
+__all__ = ["ALIVE", "EVERY_S", "NEVER", "Begin", "Died", "HostLoad", "News"]
 
 EVERY_S = 0.5
 """How often a shard on a worker is heard of, even if it has nothing to tell."""
@@ -85,10 +85,3 @@ class News:
         found: Any = pickle.loads(data)
         assert isinstance(found, cls)
         return found
-
-
-def version_here() -> str:
-    """Of the library on the machine that is asked."""
-    from ApiLoadLibrary import __version__
-
-    return __version__

@@ -17,6 +17,8 @@ __all__ = ["RemoteShard", "Seat"]
 SILENT_S = 3.0
 """Whoever is not heard of for so long is lost; six pieces of news should have come."""
 
+LOOKED_AWAY_S = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -52,7 +54,8 @@ class RemoteShard:
         self.lost: str | None = None
         self._number = plan.shard
         self._next = 0
-        self._heard_s = time.monotonic()
+        self._silent_s = 0.0
+        self._looked_s = time.monotonic()
         self._cpu: list[float] = []
         self._descriptors: int | None = None
         self._begun_late_ns = 0
@@ -63,7 +66,7 @@ class RemoteShard:
             self.attempt = news.attempt
         if news.attempt != self.attempt:
             return False
-        self._heard_s = time.monotonic()
+        self._silent_s = 0.0
         if news.number != self._next:
             self.lost = self.lost or "some of its news were lost on their way"
         self._next = news.number + 1
@@ -89,10 +92,13 @@ class RemoteShard:
         return self.told.ending is None and self.lost is None
 
     def look(self) -> None:
-        """Give it up if it has been silent for too long."""
-        silent_s = time.monotonic() - self._heard_s
-        if self.running and silent_s > SILENT_S:
-            self.lost = f"its worker on {self.seat.host} has not been heard of for {silent_s:.0f} s"
+        """Give it up if it has been silent for too long; to be called now and then."""
+        now_s = time.monotonic()
+        # Whoever stood still cannot say that others were silent meanwhile.
+        self._silent_s += min(now_s - self._looked_s, LOOKED_AWAY_S)
+        self._looked_s = now_s
+        if self.running and self.attempt is not None and self._silent_s > SILENT_S:
+            self.lost = f"its worker on {self.seat.host} has not been heard of for {SILENT_S:.0f} s"
 
     def result(self) -> ShardResult:
         """What it measured."""

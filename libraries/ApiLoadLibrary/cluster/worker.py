@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import psutil
-from distributed import get_worker
+from distributed import get_worker, secede
 
 from ApiLoadLibrary.engine.host import require_room_for
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardPlan
@@ -24,6 +24,7 @@ from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
 
 from .messages import ALIVE, EVERY_S, NEVER, Begin, Died, HostLoad, News
+from .needed import require_files_of
 
 __all__ = ["deliver", "run_shard", "run_shard_against_itself"]
 
@@ -49,10 +50,14 @@ def run_shard(plan: ShardPlan, topic: str) -> None:
     """Run one shard, and tell of it under this topic; the task of a cluster.
 
     Raises:
-        BadInput: The host has not the descriptors or ports for so many workers.
+        BadInput: The host has not the descriptors or ports for so many workers, or not a file
+            that the plan names.
+        EngineFailed: A file that requests are fed from is another one there.
     """
-    require_room_for([plan])
     worker = get_worker()
+    secede()  # as a machine's cores, slots are shared by load runs that go on at once
+    require_room_for([plan])
+    require_files_of(plan)
     attempt = uuid.uuid4().hex
     mailbox = _mailboxes[attempt] = queue.SimpleQueue()
     try:

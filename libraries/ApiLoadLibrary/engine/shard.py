@@ -28,7 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from ApiLoadLibrary.errors import EngineFailed
+from ApiLoadLibrary.errors import ApiLoadError
 from ApiLoadLibrary.measurement.progress import Part
 from ApiLoadLibrary.measurement.recorder import warm_up
 
@@ -64,7 +64,7 @@ def main() -> None:
     outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     try:
         loop = _loop_for(plan, lambda part, busy: outbox.put(pickle.dumps((part, busy))))
-    except EngineFailed as error:
+    except ApiLoadError as error:
         sys.exit(str(error))  # these are its last words
     warm_up()
     gc.collect()

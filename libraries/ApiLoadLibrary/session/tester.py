@@ -6,6 +6,7 @@ import contextlib
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 
@@ -212,8 +213,9 @@ class LoadTester:
             max_rate=config.max_rate,
             max_requests=config.max_requests,
             shards=config.shards,
-            verify=config.verify,
-            cert=config.cert,
+            # By their whole paths: on a cluster, shards run in other folders.
+            verify=_whole(config.verify) if isinstance(config.verify, str) else config.verify,
+            cert=tuple(map(_whole, config.cert)),
             connect_timeout=config.connect_timeout,
             through_requests=config.through_requests or self._identity.digest is not None,
             proxies=config.proxies,
@@ -287,3 +289,7 @@ class LoadTester:
             raise
         finally:
             going.seal(keep)
+
+
+def _whole(file: str) -> str:
+    return str(Path(file).absolute())

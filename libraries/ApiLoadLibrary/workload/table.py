@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import mmap
+import zlib
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,7 +56,7 @@ class Table:
             raise BadInput(f"file='{path}' must end with .csv, .tsv, .jsonl or .ndjson.")
         try:
             self._starts = self._indexed()
-            self._stamp = _stamp(self.path)
+            self._stamp, self._sum = _stamp(self.path), _sum(self.path)
         except (OSError, ValueError, csv.Error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise BadInput(f"file='{path}' cannot be fed from: {reason}.") from None
@@ -122,7 +123,8 @@ class Table:
     def _mapped(self) -> mmap.mmap:
         try:
             with self.path.open("rb") as file:
-                if _stamp(self.path) != self._stamp:
+                # A copy on another machine may have another date.
+                if _stamp(self.path) != self._stamp and _sum(self.path) != self._sum:
                     raise EngineFailed(f"{self.path.name} has changed since `Feed From` read it.")
                 self._file = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except OSError as error:
@@ -243,3 +245,9 @@ def _columns(count: int) -> str:
 def _stamp(path: Path) -> tuple[int, int]:
     found = path.stat()
     return found.st_size, found.st_mtime_ns
+
+
+def _sum(path: Path) -> tuple[int, int]:
+    """Length and checksum of what is in it."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return len(content), zlib.crc32(content)

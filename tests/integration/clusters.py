@@ -1,0 +1,35 @@
+"""Sends load from a cluster in tests, in plain Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ApiLoadLibrary.session.acceptance import AcceptanceSession
+from ApiLoadLibrary.workload.endpoint import Endpoint
+from rig.cluster import Cluster
+from rig.process import counts
+
+_ID = re.compile(r"^X-Request-Id: (\w+)\r?$", re.MULTILINE)
+
+
+def over(hosts: Cluster, **settings: Any) -> dict[str, Any]:
+    """Settings with which three hosts send."""
+    return {"cluster": hosts.address, "shards": 3, **settings}
+
+
+def session_over(
+    hosts: Cluster, address: str, endpoints: Sequence[Endpoint] = (), **settings: Any
+) -> AcceptanceSession:
+    """A session whose load comes from three hosts."""
+    session = AcceptanceSession()
+    session.use_server(address, **over(hosts, **settings))
+    for each in endpoints:
+        session.endpoints.define(each)
+    return session
+
+
+def ids_at(address: str) -> list[str]:
+    """Those of all requests that a rig server has received, the first five thousand."""
+    return [_ID.search(each)[1] for each in counts(address)["bodies"]]  # type: ignore[index]
