@@ -5,9 +5,11 @@
 import hashlib
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import List, Sequence, Tuple
@@ -60,14 +62,19 @@ def too_old(version: Tuple[int, ...]) -> str:
 
 
 def acceptance(arguments: List[str]) -> int:
-    started = time.time()
+    # The reports go there when results cannot take them, as on a disk that is full.
+    started, spare = time.time(), Path(tempfile.mkdtemp(prefix="acceptance-"))
+    os.environ["ACCEPTANCE_SPARE_FOLDER"] = str(spare)
+    folders = (spare, ROOT / "results")
     options = ["--pythonpath", "libraries", "--outputdir", "results"]
     try:
         code = run(PYTHON, "-m", "robot", *options, *arguments, "suites")
-        return verdict_code(code, written_since(started, ROOT / "results"))
+        return verdict_code(code, written_since(started, *folders))
     finally:  # after Ctrl-C too: what was measured until then is reported
-        for report in written_since(started, ROOT / "results"):
-            print(report.relative_to(ROOT))
+        for report in written_since(started, *folders):
+            print(report.relative_to(ROOT) if ROOT in report.parents else report)
+        if not any(spare.iterdir()):
+            spare.rmdir()
 
 
 def verdict_code(robot: int, reports: List[Path]) -> int:
@@ -79,10 +86,10 @@ def verdict_code(robot: int, reports: List[Path]) -> int:
     return robot if robot > 250 else min(robot, 1)  # up to there it counts failed tests
 
 
-def written_since(started: float, folder: Path) -> List[Path]:
+def written_since(started: float, *folders: Path) -> List[Path]:
     """The reports of this run: one that an earlier run left behind is not announced."""
-    reports = [folder / name for name in REPORTS]
-    return [path for path in reports if path.exists() and path.stat().st_mtime >= started]
+    reports = [folder / name for folder in folders for name in REPORTS]
+    return [path for path in reports if path.is_file() and path.stat().st_mtime >= started]
 
 
 def tests(arguments: List[str]) -> int:

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def test_source_can_be_read_by_python_3_6():
 
 
 def test_source_stays_short():
-    assert len(SCRIPT.read_text("utf-8").splitlines()) < 160
+    assert len(SCRIPT.read_text("utf-8").splitlines()) < 170
 
 
 def test_an_old_python_is_told_so_in_one_sentence(monkeypatch, capsys, commands):
@@ -126,6 +127,31 @@ def test_acceptance_ends_with_the_verdict_of_its_own_report(monkeypatch, tmp_pat
     monkeypatch.setattr(run, "run", lambda *_: 4)
     monkeypatch.setattr(run, "written_since", lambda *_: [])
     assert run.acceptance([]) == 1
+
+
+def test_acceptance_ends_with_the_verdict_of_a_report_that_results_could_not_take(
+    monkeypatch, tmp_path, capsys
+):
+    (tmp_path / "results" / "acceptance-report.json").mkdir(parents=True)
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    spare = []
+
+    def robot(*_):
+        spare.append(Path(os.environ["ACCEPTANCE_SPARE_FOLDER"]))
+        report_with("inconclusive", spare[0])
+        return 0
+
+    monkeypatch.setattr(run, "run", robot)
+    assert run.acceptance([]) == 2
+    assert str(spare[0] / "acceptance-report.json") in capsys.readouterr().out
+    shutil.rmtree(spare[0])
+
+
+def test_a_spare_folder_that_nothing_was_put_into_is_gone(monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    monkeypatch.setattr(run, "run", lambda *_: 0)
+    assert run.acceptance([]) == 0
+    assert not Path(os.environ["ACCEPTANCE_SPARE_FOLDER"]).exists()
 
 
 def test_pytest_gets_the_arguments_after_lint_and_types(commands):

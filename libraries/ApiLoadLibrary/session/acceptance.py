@@ -90,13 +90,13 @@ class AcceptanceSession:
         self.feeders: Feeders = {}
         self.place = Place()
         self.mask = Masker()
-        self.interim = Interim(self._document)
+        self.desk = AlertDesk()
+        self.interim = Interim(self._document, self.desk)
         self.background = BackgroundLoads()
         self.verdicts = Verdicts(lambda: self.place, self.background)
         self.notes = Notes(self.mask, self.verdicts)
         self.stops = Stops()
         self.watching = Watching()
-        self.desk = AlertDesk()
         self.fault_line = FaultLine()
         self.title = "Acceptance report"
         self._about = About()
@@ -365,16 +365,14 @@ class AcceptanceSession:
         self.fault_line.stop()
         self.closed = True
         # What only the end needs is imported then, so that starting takes less.
-        from ApiLoadLibrary.report.words import headline
-
-        from .handing_over import hand_over
+        from .handing_over import hand_over, hand_over_elsewhere
 
         document = self._document(self.record(versions))
         try:
             lines = hand_over(document, folder)
             self.interim.remove()
         except OSError as error:
-            lines = [headline(document), f"The report could not be written: {error}."]
+            lines = hand_over_elsewhere(document, error)
         return "\n".join(lines)
 
     def _document(self, record: SessionRecord) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from ApiLoadLibrary.report.document import JSON_NAME, Document
@@ -13,7 +14,10 @@ from ApiLoadLibrary.report.write import write_reports
 
 from .history import History
 
-__all__ = ["hand_over"]
+__all__ = ["hand_over", "hand_over_elsewhere"]
+
+SPARE_FOLDER = "ACCEPTANCE_SPARE_FOLDER"
+"""Names the folder that takes the reports where the one that they belong into cannot."""
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Names the file that GitHub, Gitea and Forgejo show as the summary of a job."""
@@ -38,6 +42,24 @@ def hand_over(document: Document, folder: Path) -> list[str]:
     except OSError as error:  # the reports are there
         lines.append(f"What goes beside the reports could not be written: {error}.")
     return lines
+
+
+def hand_over_elsewhere(document: Document, error: OSError) -> list[str]:
+    """Write a document's reports where there is room, so that what was measured is not lost.
+
+    Args:
+        error: Why they cannot be written where they belong.
+
+    Returns:
+        The verdict, why, and where the reports are, a line each.
+    """
+    lines = [headline(document), f"The report could not be written: {error}."]
+    try:
+        folder = os.environ.get(SPARE_FOLDER) or tempfile.mkdtemp(prefix="acceptance-")
+        paths = write_reports(document, Path(folder))
+    except OSError as another:
+        return [*lines, f"Nor could it be written elsewhere: {another}."]
+    return [*lines, "It is here instead:", *map(str, paths)]
 
 
 def _tell_ci(document: Document) -> None:
