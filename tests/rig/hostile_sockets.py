@@ -74,7 +74,7 @@ SAYING = {
     "reserved-bits": frame(TEXT | 0x40, b"hello"),
     "unknown-opcode": frame(0x83, b"hello"),
     "frame-too-long": bytes((BINARY, 127)) + struct.pack("!Q", 2**40),
-    "length-below-zero": bytes((BINARY, 127)) + b"\xff" * 8,
+    "frame-below-zero": bytes((BINARY, 127)) + b"\xff" * 8,
     "message-too-long": frame(0x02, MEGABYTE) + frame(MORE, MEGABYTE) * 16,
     "end-of-nothing": frame(REST, b"hello"),
     "message-within-a-message": frame(FIRST_OF_TEXT, b"hel") + frame(TEXT, b"hello"),
