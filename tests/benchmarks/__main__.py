@@ -15,6 +15,7 @@
 | sockets  | WebSocket connections to the reference API, and whether it counted the same   |
 | journeys | 50,000 users at the highest rate, and as many who think; whose values they show |
 | sessions | memory of a thousand signed-in users                                          |
+| clusters | what a scheduler and a parent can carry: how many shards, at which cost        |
 | limiters | ten rate limiters of the field: what a probe finds, and which kind each is     |
 | kinds    | the same in simulation: how often the kind is named rightly                    |
 
@@ -33,6 +34,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / "libraries"))
 
 import accuracy
+import clusters
 import journeys
 import kinds
 import limiters
@@ -58,6 +60,7 @@ PARTS = {
     "journeys": journeys.run,
     "sockets": sockets.run,
     "sessions": sessions.run,
+    "clusters": clusters.run,
 }
 
 
