@@ -50,7 +50,7 @@ def loopback_cluster(folder: Path, *hosts: str) -> Iterator[str]:
         folder: With the settings of all of them; they write their logs there.
         hosts: Addresses of this machine.
     """
-    file = folder / "scheduler.json"
+    file = folder / "scheduler.address"
     with ExitStack() as stack:
         stack.enter_context(_part(folder, *SCHEDULER, "--scheduler-file", str(file)))
         for number, host in enumerate(hosts):
