@@ -38,3 +38,22 @@ def test_many_resets_at_a_high_rate_are_counted_as_the_server_does() -> None:
         asked = counts(address)["reset"]
     assert outcomes[Failure.RESET] == asked > 1_000
     assert outcomes.total() == 2_000
+
+
+class Slow(LoadLoop):
+    """Its machine has so little time for it that it stands still in every round."""
+
+    def _take_answers(self, pause_ns: int) -> None:
+        super()._take_answers(pause_ns)
+        time.sleep(0.06)
+
+
+def test_who_stands_still_in_every_round_ends_requests_all_the_same() -> None:
+    with hostile_server() as (_, ports):
+        makes = load_tester(ports["deaf"], workers=5, timeout="500 ms")
+        (plan,) = makes.plan([get("/ok")], steady("10/s", "500 ms"), "x").split(1)
+        outcomes: Counter[int] = Counter()
+        began = time.monotonic()
+        Slow(plan, lambda part, busy: outcomes.update(part.tally.outcomes)).run(time.monotonic_ns())
+        assert 0.9 < time.monotonic() - began < 5  # the server gives up after 5 s
+    assert outcomes == {Failure.ANSWER_TIMEOUT: 5}

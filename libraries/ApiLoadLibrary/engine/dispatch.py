@@ -43,6 +43,8 @@ __all__ = ["LONGEST_WAIT_NS", "Dispatcher"]
 MS = 1_000_000
 LONGEST_WAIT_NS = 50 * MS  # so that a stop is noticed
 STOP_GRACE_NS = 500 * MS
+MOST_PUT_OFF = 3
+"""Times in a row: who stands still in every round must end requests all the same."""
 SENDS_AT_ONCE = 256  # then answers have their turn
 
 C = TypeVar("C", bound=Carrier)
@@ -81,7 +83,7 @@ class Dispatcher(ABC, Generic[C]):
         self._capped_ns = -1  # when the cap held an arrival back, last
         self._waited_ns = 0  # when waiting for answers ended, last
         self.stood_still_ns = 0
-        self._next_expiry_ns = 0
+        self._next_expiry_ns = self._put_off = 0
         self._stop_ns: int | None = None
         self._stop_asked = False
         self._end_asked_ns: int | None = None
@@ -255,8 +257,12 @@ class Dispatcher(ABC, Generic[C]):
     def _expire(self) -> None:
         """Fail what has taken longer than the time-out."""
         now = monotonic_ns()
-        if now < self._next_expiry_ns or now - self._waited_ns > LONGEST_WAIT_NS:
+        if now < self._next_expiry_ns:
+            return
+        if now - self._waited_ns > LONGEST_WAIT_NS and self._put_off < MOST_PUT_OFF:
+            self._put_off += 1
             return  # after standing still, answers may have come that are not yet read
+        self._put_off = 0
         shortest = min(self._plan.timeout_ns, self._plan.connect_timeout_ns)
         self._next_expiry_ns = now + min(max(shortest // 50, 2 * MS), 100 * MS)
         for carrier in self._overdue(now):
