@@ -11,13 +11,14 @@ from rig.turns import KINDS, turn
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: most tests wait for load to end, most of the time."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: most tests wait for load to end, most of the time."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """One kind after the other, so that they seldom wait for each other.
+    """One kind after the other, so that they seldom wait for each other; of each, long ones first.
 
+    Those that are quick come last, so that no process has long work when others have none.
     What reads files that are not ours to ship is left out where they are not, and what needs
     network namespaces where they cannot be made: no installing helps there.
     """
@@ -25,7 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _leave_out("public", config, items)
     if refused():
         _leave_out("namespaces", config, items)
-    items.sort(key=lambda item: KINDS.index(_kind(item)))
+    items.sort(key=lambda item: (KINDS.index(_kind(item)), not item.get_closest_marker("slow")))
 
 
 def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:

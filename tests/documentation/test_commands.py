@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,8 @@ VERDICTS = {0, 1, 2}
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with all that the commands speak of, as the place that they are typed in."""
+    document = report()
     for number, name in enumerate(REPORTS):
-        document = to_json(build_document(samples.session()))
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document.replace('"run-', f'"run-{number}-'), "utf-8")  # no two the same
@@ -48,6 +49,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@cache
+def report() -> str:
+    """As JSON, made once."""
+    return to_json(build_document(samples.session()))
 
 
 def command_lines() -> Iterator[str]:

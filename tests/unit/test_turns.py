@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rig.turns import KINDS, turn
+from rig.turns import KINDS, PLACES, turn
 
 A_MOMENT_S = 0.1
 Enter = Callable[[str], tuple[Future[None], Callable[[], None]]]
@@ -19,7 +19,7 @@ Enter = Callable[[str], tuple[Future[None], Callable[[], None]]]
 @pytest.fixture
 def enter(tmp_path: Path) -> Iterator[Enter]:
     """Come into a room of one's own: a promise to be in it, and how to leave."""
-    with ThreadPoolExecutor(10) as pool:
+    with ThreadPoolExecutor(PLACES + 2) as pool:
         leaving: list[threading.Event] = []
 
         def begin(kind: str) -> tuple[Future[None], Callable[[], None]]:
@@ -73,3 +73,14 @@ def test_who_waits_is_not_passed_by_those_who_would_fit(enter: Enter) -> None:
     assert waits(late)
     leave_alone()
     late.result(20)
+
+
+def test_only_a_few_quiet_ones_are_beside_each_other(enter: Enter) -> None:
+    few = [enter("quiet") for _ in range(PLACES)]
+    for inside, _ in few:
+        inside.result(20)
+    another, _ = enter("quiet")
+    assert waits(another)
+    _, leave = few[-1]
+    leave()
+    another.result(20)

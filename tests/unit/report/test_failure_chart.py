@@ -42,7 +42,7 @@ def test_nothing_failed_or_no_time_to_speak_of_is_no_chart(outcomes: list[int]) 
     assert failure_chart(run_of(*outcomes)) is None
 
 
-@pytest.mark.parametrize("seconds", [59, 61, 600, 20_000])
+@pytest.mark.parametrize("seconds", [59, 61, 600, 5_000])
 def test_a_long_run_has_no_more_bars_than_can_be_told_apart(seconds: int) -> None:
     run = run_of(*[500] * seconds, rate="1/s")
     chart = failure_chart(run)
