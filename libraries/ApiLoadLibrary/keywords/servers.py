@@ -53,7 +53,9 @@ class Servers:
     ) -> None:
         """Points at the system under test; it must accept a connection.
 
-        Load goes to this server and to the origins named in `allow`, and nowhere else.
+        Load goes to this server and to the origins named in `allow`, and nowhere else.  At another
+        server than before nobody is signed in, and of `allow`, `verify` and `cert` nothing holds
+        that is not said anew.
 
         Args:
             base_url: Its address, like `https://shop.example`.
@@ -69,6 +71,7 @@ class Servers:
                 that it follows included, and so does a call of an action.
             allow: Further origins that requests may go to, with commas between.
             verify: Whether TLS certificates are verified (yes); or the file of a private CA.
+                That they are not is told on the console and in the report.
             cert: The client's certificate for servers that ask for one: a PEM file that holds
                 its key too, or the files of certificate and key with a comma between.
             shards: From how many processes load is sent; chosen by the rate unless given.
