@@ -262,9 +262,9 @@ class Loads:
         warned of.  Generator and server share the machine meanwhile, so the figure is a
         cautious one.
 
-        Of a cluster it is the sum of what its machines send to themselves, all at once and with
-        all slots: up to that they can send, whatever the network between them and the server
-        under test can carry.
+        Of a cluster it is the sum of what its machines send to themselves, all at once, with as
+        many slots as `workers` and `shards` allow: so much they can send, whatever the network
+        between them and the server under test can carry.
 
         Args:
             endpoints: Whose requests: a name, several with commas, or `Each Endpoint`.

@@ -21,6 +21,9 @@ TransportName = Literal["http1", "requests"]
 Redirects = Literal["report", "follow"]
 """What carries requests: lean connections of our own, or Python's `requests`."""
 
+HERE = "none"
+"""Written in place of a cluster's address: back to this machine."""
+
 MAX_WORKERS = 100_000
 _TIMEOUT = Duration(30 * NS_PER_S)
 _DURATION = Duration(60 * NS_PER_S)
@@ -121,7 +124,8 @@ class LoadTestConfig:
         self.allowed  # noqa: B018 - raises of an address that cannot be one
 
     def changed(self, **changes: Any) -> LoadTestConfig:
-        """These settings with some changed; None leaves a setting as it is.
+        """These settings with some changed; None leaves a setting as it is.  `cluster=none` brings
+        load back to this machine.
 
         Raises:
             BadInput: A value that a setting may not have.
@@ -129,6 +133,8 @@ class LoadTestConfig:
         known = {each.name for each in fields(self)}
         given = {name: value for name, value in changes.items() if value is not None}
         assert given.keys() <= known, given.keys() - known
+        if given.get("cluster", "").casefold() == HERE:
+            given["cluster"] = None
         return replace(self, **given)
 
     @property

@@ -5,10 +5,7 @@ from __future__ import annotations
 from ApiLoadLibrary.engine.host import LocalShardHost, ShardHost
 from ApiLoadLibrary.errors import BadInput
 
-__all__ = ["HERE", "calibrating_host", "shard_host"]
-
-HERE = "none"
-"""Written in place of a cluster's address: back to this machine."""
+__all__ = ["calibrating_host", "shard_host"]
 
 
 def shard_host(cluster: str | None) -> ShardHost:
@@ -30,7 +27,7 @@ def calibrating_host(cluster: str | None) -> ShardHost:
 
 
 def _host(cluster: str | None, *, calibrates: bool) -> ShardHost:
-    if cluster is None or cluster.casefold() == HERE:
+    if cluster is None:
         return LocalShardHost()
     try:
         from ApiLoadLibrary.cluster.host import ClusterShardHost

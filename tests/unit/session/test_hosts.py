@@ -10,7 +10,9 @@ import pytest
 
 from ApiLoadLibrary.engine.host import LocalShardHost
 from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.hosts import shard_host
+from ApiLoadLibrary.workload.origin import Origin
 
 WITHOUT_DASK = """
 import sys
@@ -28,11 +30,22 @@ def without_dask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
 
 
-@pytest.mark.parametrize("cluster", [None, "none", "NONE"])
-def test_load_comes_from_this_machine_unless_a_cluster_is_named(
-    without_dask: None, cluster: str | None
-) -> None:
-    assert isinstance(shard_host(cluster), LocalShardHost)
+def test_load_comes_from_this_machine_unless_a_cluster_is_named(without_dask: None) -> None:
+    assert isinstance(shard_host(None), LocalShardHost)
+
+
+@pytest.mark.parametrize("none", ["none", "NONE"])
+def test_load_comes_back_to_this_machine_by_a_word(none: str) -> None:
+    there = LoadTestConfig().changed(cluster="tcp://scheduler:8786")
+    assert there.changed(workers=5).cluster == "tcp://scheduler:8786"
+    assert there.changed(cluster=none).cluster is None
+
+
+def test_a_fault_proxy_bars_a_cluster_and_not_the_word_for_this_machine() -> None:
+    proxied = LoadTestConfig().changed(detours=((Origin("http", "localhost", 1), 2),))
+    assert proxied.changed(cluster="none").cluster is None
+    with pytest.raises(BadInput, match="The fault proxy stands on this machine"):
+        proxied.changed(cluster="tcp://scheduler:8786")
 
 
 def test_a_cluster_without_dask_is_answered_with_what_to_install(without_dask: None) -> None:
