@@ -323,6 +323,8 @@ def test_the_environments_proxies_are_not_taken_unless_requests_carries_the_load
     session.ask("GET", "/x")
     session.endpoints.define(get("/"))
     assert send(session).outcomes == {200: 2}
+    session.identity.use_digest_auth("till-1", "flat-white")  # which goes through requests
+    assert send(session).outcomes == {200: 2}
 
 
 def test_a_session_that_is_taken_over_does_not_lead_back(

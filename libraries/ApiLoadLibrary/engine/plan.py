@@ -151,7 +151,7 @@ class ShardPlan:
         sockets: Of a run with WebSocket connections; its endpoints are their openings and
             their messages.
         detours: See `Detours`.
-        proxies: Those that `requests` takes; none for those of the environment.
+        proxies: Those that `requests` takes; None for those of the environment.
         digest: User and password, where workers are to answer challenges with them.
         tokens: Of those who are signed in, in their order, when the run begins.
     """
@@ -175,7 +175,7 @@ class ShardPlan:
     traced: frozenset[str] | None = None
     sockets: SocketPlan | None = None
     detours: Detours = ()
-    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    proxies: Mapping[str, str] | None = field(default_factory=dict, repr=False)
     digest: tuple[str, str] | None = field(default=None, repr=False)
     tokens: tuple[str, ...] = field(default=(), repr=False)
 

@@ -172,7 +172,7 @@ class _ThroughRequests:
         self._limits = (plan.connect_timeout_ns / NS_PER_S, plan.timeout_ns / NS_PER_S)
         self._verify = plan.verify
         self._cert = (plan.cert[0], plan.cert[-1]) if plan.cert else None
-        self._proxies = dict(plan.proxies) or proxies_to(origin)
+        self._proxies = proxies_to(origin) if plan.proxies is None else dict(plan.proxies)
         self._traced = plan.traced or ()
         self._wants = wants
 

@@ -60,7 +60,7 @@ class Transport:
         follow: Whether redirects are followed, within the allowed origins.
         cookies: Whether each worker keeps the cookies that it gets.
         detours: See `Detours`.
-        proxies: Those that `requests` takes; none for those of the environment.
+        proxies: Those that `requests` takes; None for those of the environment.
         digest: User and password for digest authentication.
     """
 
@@ -77,7 +77,7 @@ class Transport:
     follow: bool = False
     cookies: bool = False
     detours: Detours = ()
-    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    proxies: Mapping[str, str] | None = field(default_factory=dict, repr=False)
     digest: tuple[str, str] | None = field(default=None, repr=False)
 
     @property

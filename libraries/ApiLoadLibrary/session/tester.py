@@ -218,7 +218,8 @@ class LoadTester:
             cert=tuple(map(_whole, config.cert)),
             connect_timeout=config.connect_timeout,
             through_requests=config.through_requests or self._identity.digest is not None,
-            proxies=config.proxies,
+            # Digest and actions go through `requests` too, but nobody has asked for proxies then.
+            proxies=config.proxies or (None if config.transport == "requests" else {}),
             digest=self._identity.digest,
             follow=config.redirects == "follow",
             cookies=config.cookies,
