@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import dask.config
 import pytest
@@ -24,6 +22,8 @@ from integration.loads import get, load_tester, steady, sustain
 from rig.loopback_cluster import certificates, loopback_cluster
 from rig.process import counts
 from rig.robot_run import run_robot
+
+pytestmark = pytest.mark.xdist_group("cluster under TLS")  # it is made once
 
 HOSTS = ("127.0.0.2", "127.0.0.3")
 SUITE = """\
@@ -135,17 +135,3 @@ def test_the_ceiling_of_a_cluster_is_that_of_its_machines_together(
     session.configure(cluster="none")
     assert session.ceiling_per_s("http1") is None
     assert counts(address, authority)["received"] == {}
-
-
-def test_the_scheduler_keeps_no_news_of_a_load_run_that_is_over(joined: str, rig: str) -> None:
-    sustain(rig, [get("/ok")], "10/s", "200 ms", cluster=joined)
-
-    def kept_by(dask_scheduler: Any) -> dict[str, int]:
-        topics = dask_scheduler._broker._topics.items()
-        return {name: len(topic.events) for name, topic in topics if name.startswith("apiload-")}
-
-    client, deadline = connected(joined), time.monotonic() + 10
-    while any(kept := client.run_on_scheduler(kept_by).values()):
-        assert time.monotonic() < deadline, kept
-        time.sleep(0.05)
-    assert kept
