@@ -26,6 +26,12 @@ What Was Measured Before A Time-Out Is Kept
     Use
     Find Highest Rate On Work While    @{QUICK}    from_rate=30/s    &{SHORT}    name=Broken off
 
+Where Nothing Succeeds No Lower Rate Is Tried
+    [Documentation]    FAIL INCONCLUSIVE: Highest rate was *; more than 10/s is required*none of * requests succeeded*
+    Use
+    Find Highest Rate On Missing While    p95 < 200 ms    from_rate=20/s    &{SHORT}    name=All in vain
+    Verify Highest Rate Above 10 Requests Per Second
+
 Plans Can Be Shown
     [Documentation]    PASS
     Use
@@ -61,3 +67,4 @@ Use
     Use Server    ${RIG}    workers=10    timeout=5 s
     Define Endpoint    Work    GET    /work
     Define Endpoint    Same    GET    /work
+    Define Endpoint    Missing    GET    /work    expect=204

@@ -162,4 +162,4 @@ class Capacity(Judging):
                 "background: write it without `Start Load`."
             )
         with self._sender.logging() as watch:
-            return search.send(self._sender.ready, watch)
+            return search.send(self._sender.ready, watch, watch.say)

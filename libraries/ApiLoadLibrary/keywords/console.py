@@ -19,7 +19,7 @@ BAR_EVERY_S = 0.5
 
 
 class ConsoleProgress:
-    """Told of a run's progress, it now and then writes it down.
+    """Told of the progress of a run, or of one after the other, it now and then writes it down.
 
     Args:
         mask: Takes secrets out of what is written: nobody else does it for the console.
@@ -30,14 +30,20 @@ class ConsoleProgress:
         stream = sys.__stdout__
         self._terminal = bool(stream and stream.isatty())
         self._every_s = BAR_EVERY_S if self._terminal else LINE_EVERY_S
-        self._next_s = 0.0 if self._terminal else LINE_EVERY_S
         self._began = False
+        self._run_begins("", 0.0)
+
+    def _run_begins(self, name: str, at_s: float) -> None:
+        self._name, self._since_s, self._seen_s = name, at_s, at_s
+        self._next_s = at_s if self._terminal else at_s + LINE_EVERY_S
         self._requests = self._errors = 0
-        self._since_s = 0.0
         self._recent = Progress()
 
     def __call__(self, moment: Moment) -> None:
         """Take note, and write when it is time."""
+        if moment.name != self._name or moment.elapsed_s < self._seen_s:
+            self._run_begins(moment.name, moment.elapsed_s)
+        self._seen_s = moment.elapsed_s
         self._requests += moment.progress.requests
         self._errors += moment.progress.errors
         self._recent.merge(moment.progress)
@@ -46,6 +52,12 @@ class ConsoleProgress:
             self._next_s = moment.elapsed_s + self._every_s
             self._since_s = moment.elapsed_s
             self._recent = Progress()
+
+    def say(self, sentence: str) -> None:
+        """Write something that stays, on a line of its own."""
+        self.close()
+        self._start()
+        logger.console(self._mask(f"  {sentence}"))
 
     def close(self) -> None:
         """Leave the terminal's line, so that Robot's own output starts on a new one."""
@@ -60,15 +72,18 @@ class ConsoleProgress:
             f"{self._requests:,} requests   {self._errors:,} errors   "
             f"{max(0.0, length - elapsed):,.0f} s left"
         )
-        if not self._began:
-            self._began = True
-            logger.console("")  # Robot has left its cursor behind the test's name
+        self._start()
         if not self._terminal:
             logger.console(self._mask(f"  {moment.name}: {figures}"))
             return
         filled = round(BAR_CELLS * min(1.0, max(0.0, elapsed) / length))
         bar = "█" * filled + "░" * (BAR_CELLS - filled)
         logger.console(f"\r\033[K  {bar}  {figures}", newline=False)
+
+    def _start(self) -> None:
+        if not self._began:
+            self._began = True
+            logger.console("")  # Robot has left its cursor behind the test's name
 
 
 def _milliseconds(response: Histogram) -> str:

@@ -12,7 +12,7 @@ from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.acceptance import AcceptanceSession, Conclude, as_it_is
 from ApiLoadLibrary.session.showing import plan_html, plan_lines, run_html
-from ApiLoadLibrary.session.tester import Load, LoadPlan, Moment, Watcher
+from ApiLoadLibrary.session.tester import Load, LoadPlan, Moment
 from ApiLoadLibrary.values import Arrivals
 
 from .alerting import tell_alerts
@@ -45,6 +45,31 @@ def require_load_sentence(sentence: str) -> None:
 def spaced(load: Load, arrivals: Arrivals) -> Load:
     """The load with its arrivals spaced as asked."""
     return load.randomly() if arrivals is Arrivals.RANDOM else load
+
+
+class Watch:
+    """Shows progress and alerts.
+
+    Args:
+        session: Whose load it is.
+
+    Attributes:
+        console: Where progress is shown.
+    """
+
+    def __init__(self, session: AcceptanceSession) -> None:
+        self._session = session
+        self.console = ConsoleProgress(session.mask)
+
+    def __call__(self, moment: Moment) -> None:
+        """Told of a run's progress."""
+        self.console(moment)
+        tell_alerts(self._session, self.console.close)
+
+    def say(self, sentence: str) -> None:
+        """Tell what has been found meanwhile, on the console and in Robot's log."""
+        self.console.say(sentence)
+        logger.info(self._session.mask(sentence))
 
 
 class Sender:
@@ -112,19 +137,14 @@ class Sender:
         return plan
 
     @contextmanager
-    def logging(self) -> Iterator[Watcher]:
+    def logging(self) -> Iterator[Watch]:
         """Within this progress and alerts are shown; the runs that are made are logged."""
-        console = ConsoleProgress(self._session.mask)
+        watch = Watch(self._session)
         before = len(self._session.verdicts.runs)
-
-        def watch(moment: Moment) -> None:
-            console(moment)
-            tell_alerts(self._session, console.close)
-
         try:
             yield watch
         finally:
-            console.close()
+            watch.console.close()
             tell_alerts(self._session)
             for run in self._session.verdicts.runs[before:]:
                 _log_run(run, self._session.mask)

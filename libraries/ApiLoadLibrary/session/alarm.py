@@ -16,7 +16,7 @@ from ApiLoadLibrary.scenarios.plan import LoadPlan
 
 __all__ = ["Alarm", "AlertDesk"]
 
-PROVOKING = ("strangers", "rate_limit", "overload", "recovery")
+PROVOKING = ("strangers", "rate_limit", "overload", "recovery", "capacity")
 """Scenarios that make a system refuse or fail on purpose: that it does is no alarm."""
 
 MOST_TOLD = 20

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import RunResult
-from ApiLoadLibrary.scenarios.capacity.conclusion import Asked, Taken, concluded
+from ApiLoadLibrary.scenarios.capacity.conclusion import CAPACITY, Asked, Taken, concluded
 from ApiLoadLibrary.scenarios.capacity.pace import AtRest, least_ns, usual_ns
 from ApiLoadLibrary.scenarios.capacity.search import (
     End,
@@ -151,7 +152,7 @@ class CapacitySearch:
 
     def _plan(self, step: Step) -> LoadPlan:
         rate = self._rate(step.rate)
-        load = self._sent.load(rate, self._length(step, rate), WARM_UP)
+        load = _searching(self._sent.load(rate, self._length(step, rate), WARM_UP))
         name = f"{self._settings.name or 'Highest rate'}: {rate}"
         return self._session.plan_of(load, self._sent.endpoints, name, self._workers(load))
 
@@ -184,7 +185,8 @@ class CapacitySearch:
         if needed > self._settings.at_most.seconds:
             raise BadInput(
                 f"at_most='{self._settings.at_most}' is too short: one step and one hold at "
-                f"{plan.load.words} can take {Duration(math.ceil(needed) * NS_PER_S)}."
+                f"{plan.load.words} can take {Duration(math.ceil(needed) * NS_PER_S)}, with all "
+                "that is waited for; allow more, or shorten hold= here or timeout= in Use Server."
             )
         return plan
 
@@ -201,12 +203,13 @@ class CapacitySearch:
 
     # Searching.
 
-    def send(self, ready: Ready, watch: Watcher) -> str:
+    def send(self, ready: Ready, watch: Watcher, tell: Callable[[str], None]) -> str:
         """Search, and return the id of the load run that it comes to.
 
         Args:
             ready: Makes of a plan one that can be sent at once.
             watch: Told of the progress.
+            tell: Told what each step has shown, in a sentence.
 
         Raises:
             ServerUnreachable: The server accepts no connection.
@@ -217,7 +220,7 @@ class CapacitySearch:
         end: End | None = None
         stopped: str | None = None
         try:
-            end = self._search(ready, watch)
+            end = self._search(ready, watch, tell)
         except BaseException as error:
             stopped = str(error) or type(error).__name__
             raise
@@ -227,23 +230,34 @@ class CapacitySearch:
                 self._session.keep(run)
         return run.id
 
-    def _search(self, ready: Ready, watch: Watcher) -> End:
+    def _search(self, ready: Ready, watch: Watcher, tell: Callable[[str], None]) -> End:
         while True:
             step = next_step(self._terms, self._tried)
             if isinstance(step, End):
                 return step
-            if self._taken and not self._fits(step):
-                self._confirm(ready, watch)
+            in_time = not self._taken or self._fits(step)
+            if not in_time:  # the highest rate is held for longer, if there is time left for that
+                hold = confirmation(self._tried)
+                if hold is None or not self._fits(hold):
+                    return End.OUT_OF_TIME
+                step = hold
+            self._take(step, ready, watch)
+            tell(self._taken[-1].words(self._rate(step.rate)))
+            if not in_time:
                 return End.OUT_OF_TIME
-            self._take(step, ready, watch)
-            if self._taken[-1].tried.standing is not Standing.HELD:
-                self._rest(ready, watch)
+            if self._is_lost(ready, watch):
+                return End.NOTHING_HELD
 
-    def _confirm(self, ready: Ready, watch: Watcher) -> None:
-        """Hold the highest rate for longer, if there is time left for that."""
-        step = confirmation(self._tried)
-        if step is not None and self._fits(step):
-            self._take(step, ready, watch)
+    def _is_lost(self, ready: Ready, watch: Watcher) -> bool:
+        """Wait for rest after a step that did not hold: where neither any of its requests nor any
+        of those that were sent alone has succeeded, a lower rate does no better.
+        """
+        latest = self._taken[-1]
+        if latest.tried.standing is Standing.HELD:
+            return False
+        alone = self._rest(ready, watch)
+        nothing = alone is not None and not (_succeeded(latest.run) or _succeeded(alone))
+        return nothing and found(self._tried).held is None
 
     def _fits(self, step: Step) -> bool:
         left_s = self._settings.at_most.seconds - (time.monotonic() - self._began_s)
@@ -289,19 +303,26 @@ class CapacitySearch:
         tried = Tried(step, shown.standing, carried)
         self._taken.append(Taken(tried, run, shown.reason, shown.criteria))
 
-    def _rest(self, ready: Ready, watch: Watcher) -> None:
-        """Until single requests are answered as quickly as before; for some seconds at most."""
+    def _rest(self, ready: Ready, watch: Watcher) -> RunResult | None:
+        """Until single requests are answered as quickly as before; for some seconds at most.
+
+        Returns:
+            What became of them; None where none were sent.
+        """
         most, session = self._terms.most, self._session
         whole = REST_AT_PER_S
         if most is not None:
             whole = min(whole, BELOW * most * self._sent.times * self._asked.per_second)
         if whole * LONGEST_REST.seconds < FEWEST_IN_REST:
-            return  # who sends so few leaves no queue
+            return None  # who sends so few leaves no queue
         asked = self._sent.endpoints[: max(1, int(whole))]
         rate = Rate(Fraction(f"{whole / len(asked):.6g}"), Duration(NS_PER_S))
-        plan = session.plan_of(sustained(rate, LONGEST_REST), asked, "Until it is at rest")
+        load = _searching(sustained(rate, LONGEST_REST))
+        plan = ready(session.plan_of(load, asked, "Until it is at rest"))
+        kept: list[RunResult] = []
         at_rest = AtRest(self._usual(self._taken[-1].run))
-        session.tester.run(ready(plan), session.place.name, watch, lambda run: None, stop=at_rest)
+        session.tester.run(plan, session.place.name, watch, kept.append, stop=at_rest)
+        return kept[0]
 
     def _usual(self, latest: RunResult) -> int:
         """How long it takes to be served when nobody waits, in ns, as far as that was seen."""
@@ -320,6 +341,15 @@ class CapacitySearch:
         return concluded(
             self._asked, [*self._taken, _cut_short(step, run)], None, "the search has not ended"
         )
+
+
+def _searching(load: Load) -> Load:
+    """Of a search, which goes on until something gives out: that it does is no alarm."""
+    return replace(load, scenario=CAPACITY)
+
+
+def _succeeded(run: RunResult) -> bool:
+    return run.requests > run.errors
 
 
 def _cut_short(step: Step, run: RunResult) -> Taken:

@@ -13,10 +13,14 @@ from typing import Any
 
 from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
+from ApiLoadLibrary.values import Rate
 
 from .search import End, Found, Standing, Tried, found
 
-__all__ = ["HIGHEST_RATE", "Asked", "Taken", "concluded"]
+__all__ = ["CAPACITY", "HIGHEST_RATE", "Asked", "Taken", "concluded"]
+
+CAPACITY = "capacity"
+"""The scenario's name."""
 
 HIGHEST_RATE = "highest rate"
 KNEE = 2.0
@@ -59,6 +63,14 @@ class Taken:
     reason: str = ""
     criteria: tuple[str, ...] = ()
 
+    def words(self, rate: Rate) -> str:
+        """What it showed of this rate, in a sentence: `180/s held: p95 3.4 ms.`"""
+        p95 = _ms(self.run.response().quantile(0.95))
+        if self.tried.standing is Standing.HELD:
+            return f"{rate} held" + ("." if p95 is None else f": p95 {p95:,.1f} ms.")
+        verb = "did not hold" if self.tried.standing is Standing.BROKE else "shows nothing"
+        return f"{rate} {verb}: {self.reason}"
+
 
 def concluded(
     asked: Asked, taken: Sequence[Taken], end: End | None, stopped: str | None
@@ -75,7 +87,7 @@ def concluded(
     return replace(
         _telling(taken, so_far).run,
         name=asked.name,
-        scenario="capacity",
+        scenario=CAPACITY,
         stopped=stopped,
         alerts=tuple(alert for each in taken for alert in each.run.alerts),
         details=_details(asked, taken, so_far, end),
