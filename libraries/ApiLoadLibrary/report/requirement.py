@@ -227,7 +227,8 @@ def margin(criterion: Criterion) -> str:
     below = criterion.measured < criterion.target
     side = f"{'below' if below else 'over'} the {'limit' if upper else 'target'}"
     if criterion.unit == "%" and criterion.target >= 10:
-        return f"{formats.number(abs(criterion.measured - criterion.target), 1)} points {side}"
+        apart = formats.number(abs(criterion.measured - criterion.target), 1)
+        return f"{apart} {'point' if apart == '1' else 'points'} {side}"
     if abs(criterion.margin) >= 2:
         times = criterion.measured / criterion.target
         return f"{formats.number(times, 1)} times the {'limit' if upper else 'target'}"

@@ -82,11 +82,19 @@ OBSERVED_FINDINGS = {
 _COMPARED = {"<": "less than", "<=": "no more than", ">": "more than", ">=": "at least"}
 
 
+def _rate(per_s: float) -> str:
+    """As people say it: by the minute where that is a whole number and by the second is none."""
+    per_min = round(60 * per_s, 6)
+    if per_min.is_integer() and not per_s.is_integer():
+        return f"{formats.number(per_min, 0)} requests a minute"
+    return f"{formats.limit(per_s, '/s').removesuffix('/s')} requests a second"
+
+
 def observed_words(criterion: Criterion, metric: str) -> str:
     """The requirement as a sentence."""
     limit = formats.limit(criterion.target, criterion.unit)
     if criterion.unit == "/s":
-        limit = f"{limit.removesuffix('/s')} requests a second"
+        limit = _rate(criterion.target)
     scope = criterion.scope
     none = not criterion.target and criterion.operator == "<="
     pattern = NONE_WORDS.get(metric) if none else None
