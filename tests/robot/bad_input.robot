@@ -46,7 +46,8 @@ A Session Of Nobody
     Use Requests Session    shop
 
 Users From Nowhere
-    [Documentation]    FAIL Users file 'nowhere.csv' cannot be read (No such file or directory).
+    [Documentation]    FAIL Users file 'nowhere.csv' cannot be read (No such file or directory, looked for in *): name
+    ...    one, like */users.csv.
     Sign In Users From    nowhere.csv    POST    /login
 
 A Secret Within A Text
@@ -58,7 +59,7 @@ A Secret Within A Text
 
 A Token Of Nobody
     [Documentation]    FAIL {{token}} stands for the token of whoever is signed in, and nobody is: `Sign In` first, or
-    ...                give a token with `Use Bearer Token`.
+    ...                give a token with `Use Bearer Token`; users of a journey get theirs by `Take From Answer`.
     Define Endpoint    Own Token    GET    /ok?token={{token}}
     Sustain 10 Requests Per Second On Own Token    duration=1 s
 

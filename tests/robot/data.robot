@@ -59,13 +59,14 @@ Rows Are Given Once
     Sustain 1 Requests Per Second On Person    duration=1 s
 
 A Value That Is Not There
-    [Documentation]    FAIL There is no value in every row of people 'nmae'. Did you mean 'name'? There is: id, name.
+    [Documentation]    FAIL There is no value in every row of people called 'nmae'. Did you mean 'name'? There is:
+    ...    id, name.
     Feed From    ${FILES}/people.csv
     Define Endpoint    Person    GET    /ok?{{people.nmae}}
     Sustain 3 Requests Per Second On Person    duration=1 s
 
 A File That Is Not There
-    [Documentation]    FAIL file='nowhere.csv' cannot be fed from: No such file or directory.
+    [Documentation]    FAIL file='nowhere.csv' cannot be fed from: No such file or directory, looked for in *.
     Feed From    nowhere.csv
 
 *** Keywords ***

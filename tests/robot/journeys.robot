@@ -53,6 +53,15 @@ An Unknown Journey
     VAR    ${name}    Look Arond
     Start 1 Journeys Per Second Of ${name}    duration=1 s
 
+An Unknown Journey Written As It Is
+    [Documentation]    FAIL There is no journey 'Look Arond'. Did you mean 'Look Around'? *
+    Start 1 Journeys Per Second Of Look Arond    duration=1 s
+
+A Journey Where An Endpoint Belongs
+    [Documentation]    FAIL 'Look Around' is a journey, which users take: write a load sentence for journeys, like
+    ...    Start 60 Journeys Per Minute Of Look Around.
+    Sustain 10 Requests Per Second On Look Around    duration=1 s
+
 An Unknown Step
     [Documentation]    FAIL There is no endpoint 'Sing In'. Did you mean 'Sign In'? *
     VAR    ${name}    Sing In

@@ -265,7 +265,7 @@ def test_the_highest_rate_is_found_within_a_tenth_and_judged(tmp_path: Path) -> 
     assert re.search(r"^  \d+/s did not hold: .+", run.console, re.MULTILINE)
     in_vain = runs["All in vain"]
     assert (in_vain["details"]["end"], len(in_vain["details"]["steps"])) == ("nothing held", 1)
-    assert in_vain["alerts"] == []
+    assert "go wrong" not in run.console
     broken_off = runs["Broken off"]
     assert broken_off["stopped"] == "Test timeout 3 seconds exceeded."
     assert broken_off["details"]["steps"][0]["rate_per_s"] == 30

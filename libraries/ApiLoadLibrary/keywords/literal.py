@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from robot.running import TestCase
@@ -33,7 +34,7 @@ _NAMING: dict[str, Callable[[str, Collection[str]], None]] = {
     "endpoint": check_names,
     "probe": check_names,
     "mix": check_mix,
-    "journeys": check_names,
+    "journeys": partial(check_names, kind="journey"),
 }
 """Arguments of load sentences that name endpoints, and who reads them."""
 

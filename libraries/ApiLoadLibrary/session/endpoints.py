@@ -32,6 +32,7 @@ class Endpoints:
         self._by_name: dict[str, Endpoint | Action] = {}
         self._around: dict[str, dict[str, Endpoint | Action]] = {}
         self._checks: dict[str, int] = {}
+        self._journeys: set[str] = set()
 
     def enter(self, suite: str) -> None:
         """A suite of this name begins; it has what was defined around it."""
@@ -55,6 +56,10 @@ class Endpoints:
         if isinstance(endpoint, Action):
             endpoint.call.resolve()
         self._by_name[endpoint.name.casefold()] = endpoint
+
+    def note_journey(self, name: str) -> None:
+        """What is called so is a journey, unless an endpoint is."""
+        self._journeys.add(name.casefold())
 
     def check(self, names: str, checks: Sequence[Check]) -> None:
         """Hold the answers of these endpoints to checks; one that they have is replaced.
@@ -143,6 +148,11 @@ class Endpoints:
             for each in self._by_name.values()
             if each.group and each.group.casefold() == folded
         ]
+        if not of_group and folded in self._journeys:
+            raise BadInput(
+                f"'{name}' is a journey, which users take: write a load sentence for journeys, "
+                f"like Start 60 Journeys Per Minute Of {name}."
+            )
         if not of_group:
             raise UnknownName("endpoint", name, self.scopes)
         return of_group
@@ -167,8 +177,8 @@ def _part(text: str, mix: str) -> tuple[str, Fraction]:
     return written[2], Fraction(written[1])
 
 
-def check_names(names: str, known: Collection[str]) -> None:
-    """See whether a list of endpoints and groups names only what there will be.
+def check_names(names: str, known: Collection[str], kind: str = "endpoint") -> None:
+    """See whether a list of endpoints and groups, or of journeys, names only what there will be.
 
     Raises:
         UnknownName: One of them is not known.
@@ -176,7 +186,7 @@ def check_names(names: str, known: Collection[str]) -> None:
     folded = {each.casefold() for each in (*known, EACH_ENDPOINT)}
     for name in split_list(names):
         if name.casefold() not in folded:
-            raise UnknownName("endpoint", name, known)
+            raise UnknownName(kind, name, known)
 
 
 def check_mix(mix: str, known: Collection[str]) -> None:

@@ -64,6 +64,7 @@ class Journeys:
         if journey.call is not None:
             _require_guide(journey, journey.call)
         self._by_name[journey.name.casefold()] = self._spelled(journey)
+        self._endpoints.note_journey(journey.name)
         self.steps_of(journey)
 
     def _spelled(self, journey: Journey) -> Journey:

@@ -168,7 +168,8 @@ def _may_be_token(text: str) -> bool:
 def _value_of(found: re.Match[str], row: Mapping[str, str]) -> str:
     name = found[0][2:-2].strip()
     if name not in row:
-        raise BadInput(f"'{found[0]}' names no column of the users: there is {', '.join(row)}.")
+        columns = ", ".join(f"{{{{{each}}}}}" for each in row)
+        raise BadInput(f"'{found[0]}' names no column of the users: there is {columns}.")
     return row[name]
 
 

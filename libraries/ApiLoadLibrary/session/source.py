@@ -8,6 +8,7 @@ from pathlib import Path
 import requests
 
 from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.files import why_unreadable
 
 __all__ = ["Get", "is_address", "read_source", "text_of"]
 
@@ -60,9 +61,7 @@ def _file(source: str, argument: str) -> str:
     except UnicodeDecodeError:
         raise BadInput(f"{argument}='{source}' is no text in UTF-8: save it as that.") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        where = "" if path.is_absolute() else f", looked for in {Path.cwd()}"
         raise BadInput(
-            f"{argument}='{source}' cannot be read ({reason}{where}): name a file, or a URL that "
-            "starts with http:// or https://."
+            f"{argument}='{source}' cannot be read ({why_unreadable(path, error)}): name a file, "
+            "or a URL that starts with http:// or https://."
         ) from None

@@ -201,7 +201,8 @@ class LoadTester:
         if plan.is_signed and self._identity.users is None:
             raise BadInput(
                 "{{token}} stands for the token of whoever is signed in, and nobody is: `Sign In` "
-                "first, or give a token with `Use Bearer Token`."
+                "first, or give a token with `Use Bearer Token`; users of a journey get theirs by "
+                "`Take From Answer`."
             )
 
     def _transport(self) -> Transport:

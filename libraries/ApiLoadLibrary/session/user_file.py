@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.files import why_unreadable
 
 __all__ = ["read_users"]
 
@@ -21,8 +22,10 @@ def read_users(path: str) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         raise BadInput(f"Users file '{path}' is not in UTF-8: save it so.") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no path"
-        raise BadInput(f"Users file '{path}' cannot be read ({reason}).") from None
+        reason = why_unreadable(Path(path), error)
+        raise BadInput(
+            f"Users file '{path}' cannot be read ({reason}): name one, like ${{CURDIR}}/users.csv."
+        ) from None
     try:
         lines = [each for each in csv.reader(text.splitlines(), strict=True) if each]
     except csv.Error as error:

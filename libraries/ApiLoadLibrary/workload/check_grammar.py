@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from ApiLoadLibrary.errors import BadCheck, BadInput, nearest
+from ApiLoadLibrary.files import why_unreadable
 from ApiLoadLibrary.values import Duration, Percent, Size
 
 from .check import (
@@ -279,7 +280,7 @@ def _fitting(file: str) -> Fitting:
         schema = Fitting(json.dumps(json.loads(text)))
         schema.require_readable()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        reason = why_unreadable(Path(file), error)
         raise ValueError(
             f"'{file}' is no file with a JSON Schema ({reason}): name one, "
             "like ${CURDIR}/orders.schema.json."

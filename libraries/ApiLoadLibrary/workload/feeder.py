@@ -208,7 +208,9 @@ class Draws:
             names = [each.name for each in self._feeders.values()]
             raise UnknownName("feeder", found[2], names)
         if not feeder.table.has(name):
-            raise UnknownName(f"value in every row of {feeder.name}", name, feeder.table.names)
+            raise UnknownName(
+                f"value in every row of {feeder.name} called", name, feeder.table.names
+            )
         draw = self._draws.setdefault(feeder.name, Draw(feeder, self._seed))
         if is_number:
             _require(feeder, name, _is_number, "is no number")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ApiLoadLibrary.errors import BadInput, EngineFailed
+from ApiLoadLibrary.files import why_unreadable
 
 __all__ = ["Table"]
 
@@ -58,7 +59,7 @@ class Table:
             self._starts = self._indexed()
             self._stamp, self._sum = _stamp(self.path), _sum(self.path)
         except (OSError, ValueError, csv.Error) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            reason = why_unreadable(path, error)
             raise BadInput(f"file='{path}' cannot be fed from: {reason}.") from None
         self.count = len(self._starts) - 1
 

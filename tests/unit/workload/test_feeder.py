@@ -119,7 +119,7 @@ def test_values_of_json_lines_keep_their_types(jsonl_file: Path) -> None:
         (
             "{{users.nmae}}",
             UnknownName,
-            "no value in every row of users 'nmae'. Did you mean 'name'",
+            "no value in every row of users called 'nmae'. Did you mean 'name'",
         ),
         ("{{users}}", BadInput, "is no value that can be filled in"),
         ("{{number 5}}", BadInput, "is no value that can be filled in"),
