@@ -8,6 +8,7 @@ import pytest
 from ApiLoadLibrary.report.build import build_document
 from ApiLoadLibrary.report.serial import from_json, to_json
 from ApiLoadLibrary.session import history
+from ApiLoadLibrary.session.alarm import AlertDesk
 from ApiLoadLibrary.session.handing_over import hand_over
 from ApiLoadLibrary.session.history import History
 from ApiLoadLibrary.session.interim import Interim
@@ -81,10 +82,10 @@ def test_what_a_killed_session_left_is_kept_before_the_next_one_writes(tmp_path)
     partial = session(1, interrupted="the session had not ended yet when it was written")
     interim.write_text(to_json(partial), "utf-8")
     kept = History(tmp_path)
-    Interim(build_document).write_into(tmp_path)
+    Interim(build_document, AlertDesk()).write_into(tmp_path)
     assert not interim.exists()
     assert [document for _, document in kept.of("Suites")] == [partial]
-    Interim(build_document).write_into(tmp_path)
+    Interim(build_document, AlertDesk()).write_into(tmp_path)
     assert len(list(kept.of("Suites"))) == 1
 
 
