@@ -65,7 +65,7 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         tallies: All that was measured.
     """
     ends = [each.end for each in results if each.end is not None]
-    effort = _effort(ends)
+    effort = _effort(results)
     (number,) = (number for number, phase in enumerate(plan.load.phases) if phase.judged)
     all_judged = tallies[number]
     judged = all_judged[: len(plan.requested)]
@@ -101,14 +101,11 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
     )
 
 
-def _effort_of(results: Sequence[ShardResult]) -> _Effort:
-    return _effort([each.end for each in results if each.end is not None])
-
-
-def _effort(ends: Sequence[ShardEnd]) -> _Effort:
+def _effort(results: Sequence[ShardResult]) -> _Effort:
     def percent(seconds: float, shard: ShardEnd) -> float:
         return 100 * seconds / max(shard.wall_s, 1e-9)
 
+    ends = [each.end for each in results if each.end is not None]
     cpu = [percent(each.cpu_s, each) for each in ends]
     wait = [percent(each.run_queue_wait_s, each) for each in ends if each.run_queue_wait_s]
     needed = [percent(each.cpu_s + (each.run_queue_wait_s or 0), each) for each in ends]
@@ -179,7 +176,7 @@ def _out_of_step(hosts: Sequence[GeneratorHost]) -> Iterator[str]:
 
 
 def _starvation(who: str, at_work: Sequence[ShardResult]) -> Iterator[str]:
-    wait = _effort_of(at_work).wait_percent
+    wait = _effort(at_work).wait_percent
     if wait is not None and wait >= STARVED_PERCENT:
         yield (
             f"{who} waited for a processor {wait:.0f} % of the time, so that "
@@ -198,7 +195,7 @@ def _starvation(who: str, at_work: Sequence[ShardResult]) -> Iterator[str]:
 def _exhaustion_of_time(
     plan: LoadPlan, phase: int, who: str, at_work: Sequence[ShardResult]
 ) -> Iterator[str]:
-    if _effort_of(at_work).needed_percent < EXHAUSTED_PERCENT:
+    if _effort(at_work).needed_percent < EXHAUSTED_PERCENT:
         return
     if plan.load.closed:
         yield (
