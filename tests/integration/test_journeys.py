@@ -20,6 +20,7 @@ from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.journeys import Journey, JourneyVisit
 from ApiLoadLibrary.values import NS_PER_S, Duration, Rate
 from ApiLoadLibrary.workload.action import Call
+from ApiLoadLibrary.workload.check_grammar import parse_check
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from integration.journeys import STEPS, shopping, visit_of, walk
 from integration.loads import watch_nothing
@@ -75,6 +76,18 @@ def test_a_step_that_fails_ends_its_users_journey() -> None:
         "(200 journeys at 200/s): 40 × the answer lacked a value that a later step needs "
         "(server), 32 × status 402 was not expected (server)"
     )
+
+
+def test_the_check_that_ended_a_journey_is_named_and_no_secret_in_it() -> None:
+    with coffee_shop() as address:
+        session = shopping(address)
+        session.mask.add("of-Ann-alone")
+        session.endpoints.check("Pay", [parse_check("$.for is of-Ann-alone")])
+        run = walk(session, "100/s", "300 ms")
+    ((failure,),) = [each["failures"] for each in run.details["journeys"][0]["steps"][-1:]]
+    assert (failure["what"][:20], failure["count"]) == ("failed the check '$.", 30)
+    judgement = evaluate(parse("finished journeys >= 99 %"), run)
+    assert judgement.sentence.endswith("30 × failed the check '$.for is <secret>' (server)")
 
 
 def test_who_thinks_needs_no_worker_and_thinking_is_in_no_response_time() -> None:

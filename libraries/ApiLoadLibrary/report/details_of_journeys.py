@@ -49,20 +49,22 @@ def _sentences(row: dict[str, Any]) -> Iterator[str]:
     if row["never_begun"]:
         yield f"{formats.plural(row['never_begun'], 'journey')} could not even begin."
     if row["cut_off"]:
-        yield f"{formats.plural(row['cut_off'], 'journey')} were cut off when the run was stopped."
+        verb = "was" if row["cut_off"] == 1 else "were"
+        yield f"{formats.plural(row['cut_off'], 'journey')} {verb} cut off as the run was stopped."
 
 
 def _facts(rows: Sequence[dict[str, Any]], most_users: int) -> Iterator[tuple[str, str]]:
     for row in rows:
         before = f"{row['name']}: " if len(rows) > 1 else ""
+        begin = str if before else str.capitalize
         waited, elapsed = row["response_time_ms"], row["start_to_end_ms"]
         if row["begun"]:
             share = 100 * row["finished"] / row["begun"]
-            yield f"{before}came to the end", f"{formats.number(share, 1)} %"
+            yield begin(f"{before}came to the end"), f"{formats.number(share, 1)} %"
         if waited["p95"] is not None:
             yield f"{before}95 of 100 waited at most", formats.milliseconds(waited["p95"])
         if elapsed["p95"] is not None and row["thinking"] != NO_TIME:
-            yield f"{before}with their thinking", formats.milliseconds(elapsed["p95"])
+            yield begin(f"{before}with their thinking"), formats.milliseconds(elapsed["p95"])
     yield "Users on their way at once, at most", formats.count(most_users)
 
 

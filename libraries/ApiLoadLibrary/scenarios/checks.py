@@ -17,7 +17,8 @@ TOLERATED_DELAY_NS = 1_000_000
 
 
 def checked(plan: LoadPlan, ends: Sequence[ShardEnd]) -> list[dict[int, Checked]]:
-    """The checks of each endpoint, by the outcome of a request that fails one.
+    """The checks of each endpoint, by the outcome of a request that fails one; of a journey those
+    of its steps.
 
     Args:
         plan: What was sent.
@@ -26,13 +27,17 @@ def checked(plan: LoadPlan, ends: Sequence[ShardEnd]) -> list[dict[int, Checked]
     examples: dict[tuple[int, int], str] = {}
     for end in ends:
         examples = {**end.checked.examples, **examples}
-    return [
+    of_items = [
         {
             each.outcome: Checked(each.text, each.sample.value, examples.get((place, each.outcome)))
             for each in item.checks
         }
         for place, item in enumerate(plan.items)
     ]
+    for item, found in zip(plan.items, of_items, strict=True):
+        for step in item.places:
+            found.update(of_items[step])
+    return of_items
 
 
 def held_up(ends: Sequence[ShardEnd]) -> Iterator[str]:

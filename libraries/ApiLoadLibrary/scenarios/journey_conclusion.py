@@ -12,7 +12,7 @@ from typing import Any
 
 from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.journeys import JourneyFindings
-from ApiLoadLibrary.measurement.outcomes import DONE, Failure, describe, is_dropped, is_status
+from ApiLoadLibrary.measurement.outcomes import DONE, Failure, is_dropped, is_status
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 from ApiLoadLibrary.workload.journey import Journey
 
@@ -84,7 +84,7 @@ def _step(think: str, result: EndpointResult) -> dict[str, Any]:
         "ended_here": sum(ended.values()),
         "p95_ms": _times(tally.response.judged())["p95"],
         "failures": [
-            {"what": _words(outcome), "count": count}
+            {"what": _words(result, outcome), "count": count}
             for outcome, count in sorted(ended.items(), key=lambda each: (-each[1], each[0]))
         ],
     }
@@ -95,8 +95,8 @@ def _is_no_end(outcome: int) -> bool:
     return is_dropped(outcome) or outcome == Failure.STOPPED
 
 
-def _words(outcome: int) -> str:
-    return f"status {outcome}" if is_status(outcome) else describe(outcome).words
+def _words(step: EndpointResult, outcome: int) -> str:
+    return f"status {outcome}" if is_status(outcome) else step.describe(outcome).words
 
 
 def _times(histogram: Histogram) -> dict[str, float | None]:

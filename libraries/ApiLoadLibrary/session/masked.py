@@ -36,7 +36,15 @@ def masked(run: RunResult, mask: Mask) -> RunResult:
         run,
         generator=replace(run.generator, reasons=tuple(map(mask, run.generator.reasons))),
         endpoints=_masked(run.endpoints, mask),
-        phases=tuple(replace(each, endpoints=_masked(each.endpoints, mask)) for each in run.phases),
+        journeys=_masked(run.journeys, mask),
+        phases=tuple(
+            replace(
+                each,
+                endpoints=_masked(each.endpoints, mask),
+                journeys=_masked(each.journeys, mask),
+            )
+            for each in run.phases
+        ),
     )
 
 

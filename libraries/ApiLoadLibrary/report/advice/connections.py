@@ -32,7 +32,7 @@ def not_reused(evidence: RunEvidence) -> Iterator[Found]:
         return
     closed_idle = sum(each.reconnects for each in evidence.run.endpoints)
     requests = formats.plural(evidence.run.requests, "request")
-    few = f"{evidence.run.generator.workers:,} would have done"
+    few = f"{_enough(evidence):,} would have done"
     told = [f"{opened:,} connections were opened for {requests}; {few}."]
     told += [f"{closed_idle:,} times the server had closed an idle one."] * bool(closed_idle)
     share = _opening_share(evidence)
@@ -46,14 +46,22 @@ def _opened(evidence: RunEvidence) -> int:
 
 
 def _wasted(evidence: RunEvidence) -> int:
-    """Connections more than one for each worker, and one after each that a failure had ended."""
+    """Connections more than are enough, and than one after each that a failure had ended."""
     broken = sum(
         failure.count
         for endpoint in evidence.run.endpoints
         for failure in endpoint.failures
         if failure.kind in ENDS_CONNECTION
     )
-    return _opened(evidence) - evidence.run.generator.workers - broken
+    return _opened(evidence) - _enough(evidence) - broken
+
+
+def _enough(evidence: RunEvidence) -> int:
+    """One for each worker; each user who begins a journey has one of its own."""
+    journeys = evidence.run.details.get("journeys")
+    if journeys:
+        return sum(each["begun"] for each in journeys)
+    return evidence.run.generator.workers
 
 
 def _opening_share(evidence: RunEvidence) -> float | None:

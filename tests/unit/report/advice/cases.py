@@ -152,6 +152,13 @@ def connected(opened: int, ms: float, tls_ms: float | None = None, answer_ms: fl
     return replace(document, runs=(change(run),))
 
 
+def one_for_each_user(users: int) -> Document:
+    """Users of a journey, each of whom has a connection of its own."""
+    document = connected(users, 1.0)
+    run = replace(document.runs[0], scenario="journey", details={"journeys": [{"begun": users}]})
+    return replace(document, runs=(run,))
+
+
 # -------------------------------------------------------------------------------------- endpoints
 
 
@@ -345,7 +352,11 @@ CASES: list[tuple[str, Make, list[Make]]] = [
             lambda: connected(50, 1.0, 400.0, answer_ms=20.0),  # quick enough all the same
         ],
     ),
-    ("connections not kept", lambda: connected(1_200, 1.0), [lambda: connected(60, 1.0)]),
+    (
+        "connections not kept",
+        lambda: connected(1_200, 1.0),
+        [lambda: connected(60, 1.0), lambda: one_for_each_user(1_200)],
+    ),
     (
         "far away",
         lambda: connected(50, 40.0),
