@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,21 @@ pytestmark = pytest.mark.quiet
 SUITE = str(ROOT / "tests" / "robot" / "again.robot")
 
 
-@pytest.fixture(scope="module")
-def rig() -> Iterator[str]:
-    """The address of a rig server."""
-    with rig_server() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def first(rig: str, tmp_path_factory: pytest.TempPathFactory) -> RobotRun:
-    """The suite, run for the first time."""
-    return run_robot(tmp_path_factory.mktemp("again"), "-v", f"RIG:{rig}", SUITE)
+@pytest.mark.slow
+def test_verdicts_are_told_and_what_is_run_again_is_an_attempt(tmp_path: Path) -> None:
+    with rig_server() as rig:
+        first = run_robot(tmp_path / "first", "-v", f"RIG:{rig}", SUITE)
+        assert_a_tag_tells_fail_from_inconclusive(first)
+        assert_messages_say_what_was_met(first)
+        assert_the_suite_tells_its_verdict_and_leads_to_the_report(first)
+        assert_what_is_run_again_overwrites_nothing(rig, first, tmp_path / "whole")
 
 
 def verdicts(run: RobotRun) -> dict[str, list[str]]:
     return {name: [str(tag) for tag in test.tags] for name, test in run.tests.items()}
 
 
-def test_a_tag_tells_fail_from_inconclusive(first: RobotRun) -> None:
+def assert_a_tag_tells_fail_from_inconclusive(first: RobotRun) -> None:
     assert first.code == 3
     assert verdicts(first) == {
         "Met At Once": ["verdict:pass"],
@@ -47,14 +43,14 @@ def test_a_tag_tells_fail_from_inconclusive(first: RobotRun) -> None:
     }
 
 
-def test_messages_say_what_was_met(first: RobotRun) -> None:
+def assert_messages_say_what_was_met(first: RobotRun) -> None:
     assert first.tests["Met At Once"].message == "All 2 requirements met."
     assert first.tests["Judges Nothing"].message == ""
     assert first.tests["Met When Tried Again"].message.startswith("P50 of Quick was ")
     assert first.tests["Stumbles Beside Its Criterion"].message == "The kettle is cold."
 
 
-def test_the_suite_tells_its_verdict_and_leads_to_the_report(first: RobotRun) -> None:
+def assert_the_suite_tells_its_verdict_and_leads_to_the_report(first: RobotRun) -> None:
     suite = ExecutionResult(first.folder / "output.xml").suite
     assert suite.metadata["Acceptance"] == (
         "Not ready: 3 of 5 requirements met, 1 not met, 1 could not be judged. "
@@ -62,9 +58,7 @@ def test_the_suite_tells_its_verdict_and_leads_to_the_report(first: RobotRun) ->
     )
 
 
-def test_what_is_run_again_is_an_attempt_and_overwrites_nothing(
-    rig: str, first: RobotRun, tmp_path: Path
-) -> None:
+def assert_what_is_run_again_overwrites_nothing(rig: str, first: RobotRun, output: Path) -> None:
     before = (first.folder / "acceptance-report.json").read_text("utf-8")
     failed = first.folder / "output.xml"
     options = ("--rerunfailed", str(failed), "--output", "rerun.xml", "-v", "LIMIT:2 s")
@@ -84,7 +78,7 @@ def test_what_is_run_again_is_an_attempt_and_overwrites_nothing(
     assert "Met only when tried again: C1." in again.html
     assert len(list((first.folder / "history").iterdir())) == 2
     assert json.loads(before)["attempts"] == []
-    whole = merged_with(first.folder / "history" / attempt["file"], again.folder, tmp_path)
+    whole = merged_with(first.folder / "history" / attempt["file"], again.folder, output)
     assert {each["test"]: each["verdict"] for each in whole["criteria"]} == {
         "Again.Met At Once": "pass",
         "Again.Met When Tried Again": "pass",
