@@ -43,6 +43,7 @@ GONE = (OSError, TimeoutError, RuntimeError)
 
 LET_GO_WITHIN_S = 2
 START_LIMIT_S = 45
+END_WITHIN_S = 10
 ALIVE_EVERY_S = 2.0
 
 Task = Callable[[ShardPlan, str], None]
@@ -121,8 +122,9 @@ class ClusterShardHost:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_LIMIT_S
-        for future, shard in zip(self._futures, self._shards, strict=True):
-            while not shard.told.ready.wait(0.05):
+        waiting = list(zip(self._futures, self._shards, strict=True))
+        while waiting := [each for each in waiting if not each[1].told.ready.is_set()]:
+            for future, shard in waiting:
                 shard.look()
                 self._raise_if_failed(future, shard)
                 if time.monotonic() > deadline:
@@ -130,6 +132,7 @@ class ClusterShardHost:
                         f"A shard on {shard.seat.host} was not ready within {START_LIMIT_S} s: "
                         "is its worker busy with something else?"
                     )
+            time.sleep(0.02)
 
     @staticmethod
     def _raise_if_failed(future: Future[Any], shard: RemoteShard) -> None:
@@ -203,8 +206,11 @@ class ClusterShardHost:
 
     def results(self) -> list[ShardResult]:
         """See `ShardHost`; shards that have not ended yet are ended."""
-        while self.running and not self._over.wait(0.05):
-            pass
+        deadline = time.monotonic() + END_WITHIN_S
+        while self.running and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for shard in self._shards:
+            shard.give_up("it did not end in time")
         self._end()
         return [shard.result() for shard in self._shards]
 

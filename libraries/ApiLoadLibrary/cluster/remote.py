@@ -97,8 +97,14 @@ class RemoteShard:
         # Whoever stood still cannot say that others were silent meanwhile.
         self._silent_s += min(now_s - self._looked_s, LOOKED_AWAY_S)
         self._looked_s = now_s
-        if self.running and self.attempt is not None and self._silent_s > SILENT_S:
-            self.lost = f"its worker on {self.seat.host} has not been heard of for {SILENT_S:.0f} s"
+        if self.attempt is not None and self._silent_s > SILENT_S:
+            where = self.seat.host
+            self.give_up(f"its worker on {where} has not been heard of for {SILENT_S:.0f} s")
+
+    def give_up(self, why: str) -> None:
+        """Expect nothing more of it, if something was still expected."""
+        if self.running:
+            self.lost = why
 
     def result(self) -> ShardResult:
         """What it measured."""
