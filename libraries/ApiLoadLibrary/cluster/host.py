@@ -219,8 +219,9 @@ class ClusterShardHost:
         for shard in self._shards:
             if shard.told.ending is None:  # one that is lost may be heard of again
                 self._say(shard.attempt, shard.seat.address, NEVER)
-        with contextlib.suppress(*GONE):
-            self._client.sync(self._let_go, callback_timeout=LET_GO_WITHIN_S)
+        if self._client.status == "running":
+            with contextlib.suppress(*GONE):
+                self._client.sync(self._let_go, callback_timeout=LET_GO_WITHIN_S)
         self._futures = []
 
     async def _let_go(self) -> None:
