@@ -32,8 +32,6 @@ STAMP = VENV / ".complete"
 REQUIREMENTS = ROOT / "requirements.txt"
 REPORTS = ("acceptance-report.html", "acceptance-report.json", "log.html")
 CODES = {"fail": 1, "inconclusive": 2}
-# What shares a cluster stays in one process; all else goes to whoever is free, in the given order.
-SPREAD = ("-n", "auto", "--dist", "loadgroup", "--no-loadscope-reorder")
 CHECKS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
@@ -95,7 +93,7 @@ def written_since(started: float, *folders: Path) -> List[Path]:
 def tests(arguments: List[str]) -> int:
     # All of them, whatever fails: one start shows everything there is to mend.
     failed = [" ".join(check) for check in CHECKS if run(PYTHON, "-m", *check)]
-    code = run(PYTHON, "-m", "pytest", *SPREAD, *arguments)
+    code = run(PYTHON, "-m", "pytest", "-n", "auto", *arguments)
     if failed:
         print("Failed before the tests: " + "; ".join(failed))
     return code or int(bool(failed))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,27 @@ from rig.turns import KINDS, turn
 def pytest_xdist_auto_num_workers() -> int:
     """Two more than there are cores: most tests wait for load to end, most of the time."""
     return (os.cpu_count() or 1) + 2
+
+
+TOGETHER = ("test_cluster.py",)
+"""Files whose tests share something dear: one process runs them all."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests go to whoever is free, in their order, but for those that stay together.
+
+    (`--dist loadgroup` would do it, but this xdist marks tests in a way that pytest 9.2 overlooks.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneByOne(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", maxsplit=1)[0]
+            return file if file.endswith(TOGETHER) else nodeid
+
+    config.option.loadscopereorder = False
+    return OneByOne(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -157,7 +157,7 @@ def test_a_spare_folder_that_nothing_was_put_into_is_gone(monkeypatch, tmp_path)
 def test_pytest_gets_the_arguments_after_lint_and_types(commands):
     assert run.tests(["-k", "histogram"]) == 0
     assert [command[2] for command in commands] == ["ruff", "ruff", "robocop", "mypy", "pytest"]
-    assert commands[-1][3:] == [*run.SPREAD, "-k", "histogram"]
+    assert commands[-1][3:] == ["-n", "auto", "-k", "histogram"]
 
 
 @pytest.mark.parametrize(
