@@ -95,6 +95,7 @@ class ClusterShardHost:
         self._client.subscribe_topic(self._topic, self._hear)
         try:
             self._futures = [self._submitted(plan, shard) for plan, shard in self._pairs(plans)]
+            threading.Thread(target=self._show_life, daemon=True).start()
             self._wait_until_ready()
         except BaseException:
             self._end()
@@ -102,7 +103,6 @@ class ClusterShardHost:
         start_ns = time.monotonic_ns() + LEAD_NS + len(plans) * TELLING_NS
         for shard in self._shards:
             self._say(shard.attempt, shard.seat.address, Begin(start_ns + shard.seat.ahead_ns))
-        threading.Thread(target=self._show_life, daemon=True).start()
         return start_ns
 
     def _pairs(self, plans: Sequence[ShardPlan]) -> list[tuple[ShardPlan, RemoteShard]]:

@@ -19,7 +19,7 @@ from ApiLoadLibrary.engine.host import require_room_for
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardPlan
 from ApiLoadLibrary.engine.responder import CERTIFICATE, responding
 from ApiLoadLibrary.engine.shard import READY, STOP
-from ApiLoadLibrary.engine.shard_process import START_LIMIT_S, ShardProcess
+from ApiLoadLibrary.engine.shard_process import ShardProcess
 from ApiLoadLibrary.workload.origin import Origin
 from ApiLoadLibrary.workload.request import RequestTemplate
 
@@ -158,8 +158,7 @@ class _Relay:
         return self._over
 
     def _give_up_if_alone(self) -> None:
-        limit = START_LIMIT_S if self._begun_late_ns is None else PARENT_SILENT_S
-        if time.monotonic() - self._heard_s > limit:
+        if time.monotonic() - self._heard_s > PARENT_SILENT_S:
             self._shard.send(STOP)
             self._over = True
 
