@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation       How much the till carries before customers would notice, and what gives out then.
 Resource            ../resources/point_of_sale.resource
+Test Tags           search
 
 *** Test Cases ***
 There Is Room For Growth
