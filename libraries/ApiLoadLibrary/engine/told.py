@@ -13,6 +13,9 @@ from .shard import READY
 
 __all__ = ["Told", "merged_phases"]
 
+OPEN_S = 60
+"""Seconds are packed when hardly an answer can still come that belongs to them."""
+
 
 class Told:
     """Listens to one shard; may be asked from any thread.
@@ -38,7 +41,9 @@ class Told:
                 self.ending = ending
             case (Part() as part, int() as busy):
                 with self._lock:
-                    self._tallies[part.phase][part.endpoint].merge(part.tally)
+                    tally = self._tallies[part.phase][part.endpoint]
+                    tally.merge(part.tally)
+                    tally.pack_before(max(part.tally.seconds, default=0) - OPEN_S)
                     if part.endpoint < self._requests:
                         self._progress.add(part, judged=self._judged[part.phase])
                     self._progress.busy = busy

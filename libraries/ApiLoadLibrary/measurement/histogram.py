@@ -14,7 +14,9 @@ the request that it measures.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,24 +46,74 @@ def upper_edge(cell: int) -> int:
     return ((cell - (shift << SUB_BITS) + 1) << shift) - 1
 
 
-class Cells:
-    """The occupied cells of a histogram, ascending: what a second of a timeline keeps.
+_NO_NUMBERS: NDArray[np.uint16] = np.empty(0, np.uint16)
+_NO_COUNTS: NDArray[np.uint32] = np.empty(0, np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """Cells without the room between them: most steps are small, and most counts too.
 
     Attributes:
-        numbers: Cell numbers (16 bits hold every one there can be).
-        counts: How many values each of them holds.
+        width: The type that holds every count.
+        length: How many cells there are.
+        data: The steps from number to number, and the counts, compressed.
     """
 
-    __slots__ = ("counts", "numbers")
+    width: str
+    length: int
+    data: bytes
+
+    @classmethod
+    def of(cls, numbers: NDArray[np.uint16], counts: NDArray[np.uint32]) -> _Packed:
+        """These cells, packed."""
+        steps = np.diff(numbers, prepend=np.uint16(0)).astype(np.uint16)
+        width = np.min_scalar_type(int(counts.max())).str
+        data = zlib.compress(steps.tobytes() + counts.astype(width).tobytes(), level=1)
+        return cls(width, len(numbers), data)
+
+    def numbers(self) -> NDArray[np.uint16]:
+        """Their numbers."""
+        steps = np.frombuffer(zlib.decompress(self.data), np.uint16, self.length)
+        return np.cumsum(steps, dtype=np.uint16)
+
+    def counts(self) -> NDArray[np.uint32]:
+        """How many values each of them holds."""
+        offset = self.length * _NO_NUMBERS.itemsize
+        found = np.frombuffer(zlib.decompress(self.data), self.width, self.length, offset)
+        return found.astype(np.uint32)
+
+
+class Cells:
+    """The occupied cells of a histogram, ascending: what a second of a timeline keeps."""
+
+    __slots__ = ("_counts", "_numbers", "_packed")
 
     def __init__(self, numbers: NDArray[np.uint16], counts: NDArray[np.uint32]) -> None:
-        self.numbers = numbers
-        self.counts = counts
+        self._numbers = numbers
+        self._counts = counts
+        self._packed: _Packed | None = None
+
+    @property
+    def numbers(self) -> NDArray[np.uint16]:
+        """Cell numbers (16 bits hold every one there can be)."""
+        return self._numbers if self._packed is None else self._packed.numbers()
+
+    @property
+    def counts(self) -> NDArray[np.uint32]:
+        """How many values each of them holds."""
+        return self._counts if self._packed is None else self._packed.counts()
+
+    def pack(self) -> None:
+        """Take about an eighth of the room from now on; each look at them takes 50 us then."""
+        if self._packed is None and len(self._numbers):
+            self._packed = _Packed.of(self._numbers, self._counts)
+            self._numbers, self._counts = _NO_NUMBERS, _NO_COUNTS
 
     @classmethod
     def none(cls) -> Cells:
         """No cell occupied."""
-        return cls(np.empty(0, np.uint16), np.empty(0, np.uint32))
+        return cls(_NO_NUMBERS, _NO_COUNTS)
 
     @classmethod
     def of(cls, values: Longs) -> Cells:
@@ -74,11 +126,15 @@ class Cells:
         occupied = np.flatnonzero(counts)
         return cls((occupied + first).astype(np.uint16), counts[occupied].astype(np.uint32))
 
+    @property
+    def _is_empty(self) -> bool:
+        return self._packed is None and not len(self._numbers)
+
     def merged(self, other: Cells) -> Cells:
         """These and those together."""
-        if not len(other.numbers):
+        if other._is_empty:
             return self
-        if not len(self.numbers):
+        if self._is_empty:
             return other
         # Spread over all numbers between them: twice as fast as sorting.
         both = np.concatenate((self.numbers, other.numbers)).astype(np.intp)

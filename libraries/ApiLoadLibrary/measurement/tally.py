@@ -189,6 +189,7 @@ class Tally:
             first.
         refused: Those among the expected statuses that turn a request away: no failures, but
             no successes either.
+        packed: Seconds before this one are packed.
     """
 
     expected: frozenset[int]
@@ -213,6 +214,7 @@ class Tally:
     failures: list[Sample] = field(default_factory=list)
     slowest: list[Sample] = field(default_factory=list)
     refused: frozenset[int] = frozenset()
+    packed: int = field(default=0, compare=False)
 
     def fresh(self) -> Tally:
         """One for the same requests, with nothing counted yet."""
@@ -242,6 +244,14 @@ class Tally:
     def answered(self) -> int:
         """Requests that got a complete answer, whatever its status."""
         return sum(count for outcome, count in self.outcomes.items() if is_status(outcome))
+
+    def pack_before(self, second: int) -> None:
+        """Let earlier seconds, to which nothing is added any more, take less room."""
+        for number in range(self.packed, second):
+            if number in self.seconds:
+                self.seconds[number].judged.pack()
+                self.seconds[number].served.pack()
+        self.packed = max(self.packed, second)
 
     def merge(self, other: Tally) -> None:
         """Add another shard's part of the same endpoint."""

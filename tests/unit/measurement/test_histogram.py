@@ -2,6 +2,7 @@
 
 import base64
 import math
+import pickle
 import zlib
 from fractions import Fraction
 
@@ -239,3 +240,23 @@ def test_a_histogram_is_no_key_because_it_changes() -> None:
         hash(Histogram())
     assert Histogram() != "a histogram"
     assert Cells.none() != "cells"
+
+
+@given(st.lists(st.integers(0, 2**62), max_size=300), st.integers(1, 100_000))
+def test_packed_cells_are_the_same_cells(values: list[int], times: int) -> None:
+    plain = Cells.of(np.repeat(np.array(values, np.int64), 1 + times % 400))
+    packed = Cells(plain.numbers.copy(), plain.counts.copy())
+    packed.pack()
+    packed.pack()
+    assert packed == plain
+    assert packed.merged(plain) == plain.merged(packed) == plain.merged(plain)
+    assert Cells.none().merged(packed) == packed.merged(Cells.none()) == plain
+    assert pickle.loads(pickle.dumps(packed)) == plain
+
+
+def test_packed_cells_take_a_fraction_of_the_room() -> None:
+    values = np.random.default_rng(1).lognormal(13, 0.5, 2_000).astype(np.int64)
+    cells = Cells.of(values)
+    before = len(pickle.dumps(cells))
+    cells.pack()
+    assert len(pickle.dumps(cells)) < before / 5
