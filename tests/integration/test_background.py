@@ -6,7 +6,6 @@ import signal
 import sys
 import time
 
-import psutil
 import pytest
 
 from ApiLoadLibrary.errors import BadInput, NothingToJudge, UnknownName
@@ -17,7 +16,7 @@ from ApiLoadLibrary.session.place import Place
 from ApiLoadLibrary.session.tester import as_fast_as_possible
 from ApiLoadLibrary.values import Duration
 from integration.loads import get, steady
-from rig.process import counts
+from rig.process import children_that_run, counts
 
 
 @pytest.fixture
@@ -208,9 +207,8 @@ def test_a_load_generator_that_does_not_hear_is_ended_all_the_same(
     """Else the end of a test would wait for what is left of the hour."""
     begin(session, "1 h")
     time.sleep(0.5)
-    for each in psutil.Process().children():
-        if "ApiLoadLibrary.engine.shard" in each.cmdline():
-            each.send_signal(signal.SIGSTOP)
+    for each in children_that_run("ApiLoadLibrary.engine.shard"):
+        each.send_signal(signal.SIGSTOP)
     began = time.monotonic()
     session.background.end_all_of()
     assert time.monotonic() - began < 40

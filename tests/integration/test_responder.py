@@ -24,7 +24,7 @@ from ApiLoadLibrary.engine.room import raise_descriptor_limit
 from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from integration.loads import get, sustain
-from rig.process import ROOT
+from rig.process import ROOT, children_that_run
 
 BODY = b'{"status":"ok"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
@@ -326,11 +326,7 @@ def started(files: int = 256) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 def responders_of(process: int) -> list[psutil.Process]:
     """The responder that a process started last, if it still runs."""
-    found = [
-        child
-        for child in psutil.Process(process).children()
-        if "ApiLoadLibrary.engine.responder" in child.cmdline()
-    ]
+    found = children_that_run("ApiLoadLibrary.engine.responder", process)
     return sorted(found, key=psutil.Process.create_time)[-1:]
 
 

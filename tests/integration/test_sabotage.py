@@ -23,6 +23,7 @@ from ApiLoadLibrary.engine.responder import responding
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.tester import Moment
 from integration.loads import get, sustain
+from rig.process import children_that_run
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
@@ -69,11 +70,7 @@ def to_a_shard(after_s: float, act: Callable[[psutil.Process], None]) -> Callabl
     def watch(moment: Moment) -> None:
         if moment.elapsed_s >= after_s and not done:
             done.append(True)
-            (shard,) = [
-                each
-                for each in psutil.Process().children()
-                if "ApiLoadLibrary.engine.shard" in each.cmdline()
-            ]
+            (shard,) = children_that_run("ApiLoadLibrary.engine.shard")
             act(shard)
 
     return watch

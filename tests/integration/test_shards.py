@@ -14,18 +14,14 @@ import psutil
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.tester import Moment
 from integration.loads import get, load_tester, steady, sustain
-from rig.process import ROOT, counts
+from rig.process import ROOT, children_that_run, counts
 
 SOON_S = 8  # of a machine that does other things besides
 
 
 def shards_of(process: int) -> list[psutil.Process]:
     """The shard processes that a process started."""
-    return [
-        child
-        for child in psutil.Process(process).children()
-        if "ApiLoadLibrary.engine.shard" in child.cmdline()
-    ]
+    return children_that_run("ApiLoadLibrary.engine.shard", process)
 
 
 def test_the_death_of_a_shard_leaves_the_others_counts_and_is_the_generators_fault(

@@ -97,7 +97,7 @@ def test_orders_that_are_lost_are_found() -> None:
     [
         ({"ids": None}, "Write ids= for where request ids stand"),
         ({"count": "$.orders.count"}, "Write ids= for where request ids stand"),
-        ({"ids": "orders"}, "ids='orders' is no place in an answer"),
+        ({"ids": "orders"}, "ids='orders' is no place in a JSON document"),
         ({"ids": "$.nothing"}, r"ids='\$.nothing' gave NoneType: it must be a number, or a list"),
         ({"ids": "$.orders"}, r"ids='\$.orders' gave dict"),
         ({"path": "/api/nowhere/{{run}}"}, "was answered with status 404"),

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[2]
 END_WITHIN_S = 10
 
@@ -150,6 +152,16 @@ def read_line(process: subprocess.Popen[str], module: str) -> str:
     line = process.stdout.readline()
     assert line, f"{module} did not start"
     return line
+
+
+def children_that_run(module: str, of: int | None = None) -> list[psutil.Process]:
+    """Children of a process, else of this one, that run a module; what has ended runs nothing."""
+    found = []
+    for child in psutil.Process(of).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is none either
+            if module in child.cmdline():
+                found.append(child)
+    return found
 
 
 def took_ns(address: str) -> list[int]:

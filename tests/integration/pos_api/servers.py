@@ -17,7 +17,7 @@ import pos_api
 from pos_api.credentials import DEFAULT_PASSWORD, DEFAULT_USERNAME
 from pos_api.openapi import openapi_document
 
-START_S = 10.0
+START_S = 30.0
 STOP_S = 5.0
 LIBRARIES = Path(pos_api.__file__).parents[1]
 DOCUMENT = openapi_document()

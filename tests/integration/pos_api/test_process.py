@@ -110,7 +110,7 @@ def test_a_signal_ends_the_server_at_once_though_clients_stay_connected(
             began = time.monotonic()
             server.process.send_signal(number)
             assert server.process.wait(5) == 0
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 4  # of which a second is theirs
     assert not list(folder.iterdir())
     assert "Traceback" not in server.log.read_text()
 
