@@ -31,6 +31,7 @@ from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.feeders import feed_from
 from ApiLoadLibrary.session.tester import Moment, as_fast_as_possible
 from ApiLoadLibrary.values import Duration
+from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.feeder import Order
 from ApiLoadLibrary.workload.origin import Origin
@@ -347,7 +348,11 @@ def test_two_robots_share_a_cluster_and_one_is_interrupted(
 
 
 def test_what_is_wrong_with_a_cluster_is_said_before_any_load(
-    hosts: Cluster, server: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    hosts: Cluster,
+    server: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scheduler = hosts.hosts["scheduler"]
 
@@ -383,6 +388,11 @@ def test_what_is_wrong_with_a_cluster_is_said_before_any_load(
         feed_from(session.feeders, str(rows), Order.SEQUENTIAL, None)
         with pytest.raises(BadInput, match=f"On .*: {rows} is no file there"):
             session.run(session.plan(steady("10/s", "1 s"), "Each Endpoint"), watch_nothing)
+        (hidden / "only_here.py").write_text("def act(): pass\n")
+        monkeypatch.syspath_prepend(hidden)
+        action = Action("Act", Call("only_here", "act"))
+        with pytest.raises(EngineFailed, match=r"Module 'only_here' of .* cannot be imported"):
+            sustain(server, [action], "10/s", "1 s", cluster=other)
     assert counts(server)["received"] == {}
     assert capfd.readouterr() == ("", "")
 

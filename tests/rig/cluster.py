@@ -244,19 +244,21 @@ def _bridge() -> tuple[str, int]:
     for third in range(1, 255):
         network = f"apil{third}"
         with contextlib.suppress(subprocess.CalledProcessError):
-            ip("link", "add", network, "alias", f"of {os.getpid()}", "type", "bridge")
+            ip("link", "add", network, "type", "bridge")
             break
+    ip("link", "set", network, "alias", str(os.getpid()))  # whose it is
     ip("address", "add", f"198.18.{third}.1/24", "dev", network)
     ip("link", "set", network, "up")
     return network, third
 
 
 def _remove_what_was_left() -> None:
-    for line in ip("-o", "link", "show", "type", "bridge").splitlines():
-        name = line.split(": ")[1]
-        owner = line.rpartition("alias of ")[2].strip()
-        if name.startswith("apil") and owner.isdigit() and not psutil.pid_exists(int(owner)):
-            _remove(name)
+    for bridge in Path("/sys/class/net").glob("apil*/bridge"):
+        # Another test process may be doing the same.
+        with contextlib.suppress(subprocess.CalledProcessError, FileNotFoundError):
+            owner = (bridge.parent / "ifalias").read_text().strip()
+            if owner and not psutil.pid_exists(int(owner)):
+                _remove(bridge.parent.name)
 
 
 def _remove(network: str) -> None:
