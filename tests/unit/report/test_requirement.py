@@ -248,6 +248,16 @@ def test_percentiles_are_so_many_of_so_many(metric, words):
             | {"target": 5000.0, "operator": "<=", "scope": "Products"},
             "No more than 5 s after the burst requests to Products are as quick as before it",
         ),
+        (
+            {"criterion": "highest rate > 10,000/min", "metric": "highest rate", "operator": ">"}
+            | {"unit": "/s", "target": 10_000 / 60},
+            "More than 10,000 requests a minute can be carried with all that was asked of them",
+        ),
+        (
+            {"criterion": "highest rate > 40/s", "metric": "highest rate", "operator": ">"}
+            | {"unit": "/s", "target": 40.0},
+            "More than 40 requests a second can be carried with all that was asked of them",
+        ),
     ],
 )
 def test_a_requirement_can_be_read_aloud(changes, words):
@@ -288,6 +298,8 @@ def test_a_target_has_its_sign(operator, sign):
          "none at all"),
         ({"metric": "achieved rate", "operator": ">=", "measured": 93.5, "target": 98.0,
           "margin": -0.046, **SHARE}, "4.5 points below the target"),
+        ({"metric": "achieved rate", "operator": ">=", "measured": 99.0, "target": 98.0,
+          "margin": 0.01, **SHARE}, "1 point over the target"),
     ],
 )  # fmt: skip
 def test_a_margin_says_how_far_and_on_which_side(changes, words):

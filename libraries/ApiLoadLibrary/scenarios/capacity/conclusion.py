@@ -15,6 +15,7 @@ from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Rate
 
+from .pace import NOTICED_NS
 from .search import End, Found, Standing, Tried, found
 
 __all__ = ["CAPACITY", "HIGHEST_RATE", "Asked", "Taken", "concluded"]
@@ -24,7 +25,8 @@ CAPACITY = "capacity"
 
 HIGHEST_RATE = "highest rate"
 KNEE = 2.0
-"""Answers that take so many times as long as at the lowest rate: they have begun to wait."""
+"""Answers that take so many times as long as at the lowest rate, and noticeably longer: they have
+begun to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,8 @@ def _knee(taken: Sequence[Taken]) -> float | None:
     if len(by_rate) < 3:
         return None
     rates = sorted(by_rate)
-    slow = next((rate for rate in rates if by_rate[rate] > KNEE * by_rate[rates[0]]), None)
+    most_ns = KNEE * by_rate[rates[0]] + NOTICED_NS
+    slow = next((rate for rate in rates if by_rate[rate] > most_ns), None)
     return None if slow is None else rates[rates.index(slow) - 1]
 
 

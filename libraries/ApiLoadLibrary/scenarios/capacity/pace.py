@@ -17,7 +17,7 @@ from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 from ApiLoadLibrary.values import NS_PER_S
 
-__all__ = ["AtRest", "carried_share", "least_ns", "usual_ns"]
+__all__ = ["NOTICED_NS", "AtRest", "carried_share", "least_ns", "usual_ns"]
 
 TOLERATED = 0.02
 """The rate may fall short by so much, as in `achieved rate >= 98 % of target`."""

@@ -12,6 +12,7 @@ from ApiLoadLibrary.report.build_run import build_run
 from ApiLoadLibrary.report.details_of_capacity import details_of_capacity
 from ApiLoadLibrary.scenarios.capacity.conclusion import Asked, Taken, concluded
 from ApiLoadLibrary.scenarios.capacity.search import End, Kind, Standing, Step, Tried
+from ApiLoadLibrary.values import Rate
 from unit.criteria.builders import Request, a_run, an_endpoint, judge
 
 HELD, BROKE, GENERATOR = Standing.HELD, Standing.BROKE, Standing.GENERATOR
@@ -41,6 +42,22 @@ def test_its_own_figures_are_those_of_the_hold() -> None:
     steps = run.details["steps"]
     assert [each["standing"] for each in steps] == ["held", "broke", "held", "held"]
     assert (run.details["requests"], run.details["knee_per_s"]) == (240, 20)
+
+
+def test_nobody_waits_where_answers_take_twice_next_to_nothing() -> None:
+    run = of([took(20, HELD, 0.3), took(40, HELD, 2.6), took(80, HELD, 4), took(160, BROKE, 11)])
+    assert run.details["knee_per_s"] == 80
+    assert (
+        of([took(20, HELD, 0.3), took(40, HELD, 2.6), took(80, HELD, 4)]).details["knee_per_s"]
+        is None
+    )
+
+
+def test_a_step_is_told_in_a_sentence() -> None:
+    rate = Rate.parse("20/s")
+    assert took(20, HELD).words(rate) == "20/s held: p95 10.0 ms."
+    assert took(20, BROKE).words(rate).startswith("20/s did not hold: P95 of Products was 900 ms")
+    assert took(20, GENERATOR).words(rate).startswith("20/s shows nothing: ")
 
 
 @pytest.mark.parametrize(
