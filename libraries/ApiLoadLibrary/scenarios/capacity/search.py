@@ -17,7 +17,8 @@ tried, so that it can be tested against simulated servers, and ended at any mome
 The latest word on a rate counts; only what broke is not taken back by a step that decides nothing.
 What stays undecided is taken for not held, because a promise
 has to be kept, but it is never said to have broken.  Where the load generator is at fault twice
-at a rate, and nothing broke above it, its own ceiling is reached: the search ends there.
+at a rate, and nothing broke above it, its own ceiling is reached: the search ends there, or, where
+nothing has held yet, looks for what the load generator can send at half of it, and at a quarter.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ __all__ = [
 ]
 
 MOST_HALVINGS = 6
+MOST_HALVINGS_UNSENT = 2
+"""Where it is the load generator that gives out at each of these rates."""
+
 MOST_HOLDS = 3
 """A system that broke so often in a longer hold is not steady enough for another."""
 
@@ -225,10 +229,10 @@ def _capped(terms: Terms, rate: float) -> float:
 
 def _lower(tried: Sequence[Tried], high: float) -> Step | End:
     """Nothing has held: half of the lowest rate, as often as that makes sense."""
-    if all(each.standing is Standing.GENERATOR for each in tried):
-        return End.GENERATOR
-    if high <= tried[0].step.rate / 2**MOST_HALVINGS:
-        return End.NOTHING_HELD
+    never_sent = all(each.standing is Standing.GENERATOR for each in tried)
+    halvings = MOST_HALVINGS_UNSENT if never_sent else MOST_HALVINGS
+    if high <= tried[0].step.rate / 2**halvings:
+        return End.GENERATOR if never_sent else End.NOTHING_HELD
     return Step(_rounded(high / 2), Kind.NARROW)
 
 

@@ -177,6 +177,24 @@ def test_the_search_ends_where_the_load_generator_gives_out_twice() -> None:
     assert [each.step.rate for each in tried] == [10, 20, 40, 80, 160, 160, 80]
 
 
+@pytest.mark.parametrize(
+    "sent, held, rates",
+    [
+        (4, 2.5, [10, 10, 5, 5, 2.5, 2.5]),
+        (6, 5, [10, 10, 5, 5]),
+        (1, None, [10, 10, 5, 5, 2.5, 2.5]),
+    ],
+)
+def test_a_load_generator_that_cannot_even_begin_is_asked_for_less(
+    sent: float, held: float | None, rates: list[float]
+) -> None:
+    tried, end = searched(lambda step: Tried(step, HELD if step.rate <= sent else GENERATOR))
+    known = found(tried)
+    assert end is End.GENERATOR
+    assert (known.held, known.broke, known.confirmed) == (held, None, held is not None)
+    assert [each.step.rate for each in tried] == rates
+
+
 def test_one_bad_moment_of_the_load_generator_ends_nothing() -> None:
     tried, end = searched(saying(HELD, GENERATOR, then=ceiling(193)))
     assert end is End.FOUND
