@@ -246,7 +246,7 @@ def _is_ceiling(so_far: Found, tried: Sequence[Tried]) -> bool:
 def confirmation(tried: Sequence[Tried]) -> Step | None:
     """The hold that is yet to come; None where there was one, or too many."""
     so_far = found(tried)
-    holds = sum(each.step.is_hold for each in tried)
+    holds = sum(each.step.is_hold and each.standing is not Standing.GENERATOR for each in tried)
     if so_far.held is None or so_far.confirmed or holds >= MOST_HOLDS:
         return None
     return Step(so_far.held, Kind.HOLD, is_hold=True)

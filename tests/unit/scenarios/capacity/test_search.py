@@ -195,6 +195,16 @@ def test_a_load_generator_that_cannot_even_begin_is_asked_for_less(
     assert [each.step.rate for each in tried] == rates
 
 
+def test_a_load_generator_that_gives_out_in_holds_is_no_unsteady_system() -> None:
+    def server(step: Step) -> Tried:
+        most = 30 if step.is_hold else 150
+        return Tried(step, HELD if step.rate <= most else GENERATOR)
+
+    tried, end = searched(server)
+    assert end is End.GENERATOR
+    assert (found(tried).held, found(tried).confirmed) == (20, True)
+
+
 def test_one_bad_moment_of_the_load_generator_ends_nothing() -> None:
     tried, end = searched(saying(HELD, GENERATOR, then=ceiling(193)))
     assert end is End.FOUND
