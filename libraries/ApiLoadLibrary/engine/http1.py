@@ -28,6 +28,10 @@ __all__ = [
 HEAD_LIMIT = 256 * 1024
 """No server's headers are longer than this; what goes on is not an answer."""
 
+BLANK_LINE = b"\r\n\r\n"
+STATUS = slice(9, 10)
+"""Where a status line has the first digit of its status."""
+
 Header = tuple[bytes, bytes]
 """A header's name in small letters, and its value."""
 
@@ -53,6 +57,7 @@ class AnswerReader:
     __slots__ = (
         "_complete",
         "_feed",
+        "_has_head",
         "_informed",
         "_parser",
         "_status",
@@ -65,9 +70,9 @@ class AnswerReader:
         self._parser = httptools.HttpResponseParser(self)
         self._feed = self._parser.feed_data
         self._status = self._complete = self._informed = 0
-        self.serves_once = False
+        self._has_head = self.serves_once = False
         self.keep_alive = True
-        self.head = b""
+        self.head = bytearray()
 
     def feed(self, data: bytes) -> int | None:
         """Read what arrived.
@@ -89,22 +94,32 @@ class AnswerReader:
         if self._complete == 1:
             self._complete = 0
             if self.head or self._informed:
-                self.head, self._informed = b"", 0
+                self.head.clear()
+                self._informed, self._has_head = 0, False
             return self._status
         if self._complete:
             raise NotHttp("the server sent more answers than were asked for")
-        if b"\r\n\r\n" not in self.head:
+        if not self._has_head:
             self._add_to_head(data)
         return None
 
     def _add_to_head(self, data: bytes) -> None:
-        """Keep what is asked for lengths when the server closes."""
-        head = self.head + data
-        start = _end_of_informational(head)
-        self._informed += start
-        self.head = head[start:]
-        endless = len(self.head) > HEAD_LIMIT and b"\r\n\r\n" not in self.head
-        if endless or self._informed > HEAD_LIMIT:
+        """Keep what is asked for lengths when the server closes.
+
+        However small the pieces are, nothing is looked at twice.  Empty lines before an answer
+        are none of it: the parser skips them, too.
+        """
+        head = self.head
+        seen = max(0, len(head) - len(BLANK_LINE) + 1)
+        head += data if head else data.lstrip(b"\r\n")
+        while (end := head.find(BLANK_LINE, seen) + len(BLANK_LINE)) >= len(BLANK_LINE):
+            if head[STATUS] != b"1":
+                self._has_head = True
+                return
+            self._informed += end
+            head[:] = head[end:].lstrip(b"\r\n")
+            seen = 0
+        if len(head) > HEAD_LIMIT or self._informed > HEAD_LIMIT:
             raise NotHttp("the headers do not end")
 
     def eof(self) -> int | None:
@@ -113,9 +128,9 @@ class AnswerReader:
         Returns:
             The status, when the answer's end is the end of the connection.
         """
-        head, ended, _ = self.head.lower().partition(b"\r\n\r\n")
-        open_ended = b"\ncontent-length:" not in head and b"\ntransfer-encoding:" not in head
-        return self._parser.get_status_code() if ended and open_ended else None
+        status: int = self._parser.get_status_code()
+        ended = self._has_head and status >= 200 and _is_open_ended(bytes(self.head))
+        return status if ended else None
 
     def close(self) -> None:
         """Let go of the parser, which holds this reader in turn."""
@@ -138,12 +153,12 @@ class AnswerReader:
             self._complete += 1
 
 
-def _end_of_informational(head: bytes) -> int:
-    """How many of these bytes are informational answers that are complete."""
-    start = 0
-    while head.startswith(b"HTTP/1.1 1", start) and (end := head.find(b"\r\n\r\n", start)) >= 0:
-        start = end + 4
-    return start
+def _is_open_ended(head: bytes) -> bool:
+    """Whether an answer that begins so lasts until the server closes (RFC 9112, 6.3)."""
+    lines = head[: head.index(BLANK_LINE)].lower().split(b"\r\n")
+    codings = [line for line in lines if line.startswith(b"transfer-encoding:")]
+    is_chunked = bool(codings) and codings[-1].rstrip().endswith(b"chunked")
+    return not is_chunked and not any(line.startswith(b"content-length:") for line in lines)
 
 
 class HeadReader(AnswerReader):
@@ -156,22 +171,22 @@ class HeadReader(AnswerReader):
         super().__init__()
         self.serves_once = True
 
-    def feed(self, data: bytes) -> int | None:
-        """See `AnswerReader`."""
-        head = self.head + data
-        status = super().feed(data)
-        if status is not None:
-            # The parser thinks of a body that would last until the server closes.
-            closing = b"\nconnection: close" in head.lower() or head.startswith(b"HTTP/1.0")
-            self.keep_alive = not closing
-        return status
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header: the parser cannot say whether the connection stays, as long as it waits."""
+        if name.lower() == b"connection" and b"close" in value.lower():
+            self.keep_alive = False
 
     def on_headers_complete(self) -> None:
         """The headers have ended, and so has the answer, unless it is informational."""
         status = self._parser.get_status_code()
         if status >= 200:
             self._status = status
-            self._complete = 1
+            self.keep_alive &= self._parser.get_http_version() >= "1.1"
+            self._complete += 1
+
+    def on_body(self, data: bytes) -> None:
+        """A body after all: more of it would be taken for the next answer."""
+        self.keep_alive = False
 
     def on_message_complete(self) -> None:
         """The answer had no body to wait for: it was complete before."""
@@ -261,3 +276,8 @@ class KeepingHeadReader(_Keeping, HeadReader):
     """A `HeadReader` that keeps headers."""
 
     __slots__ = ()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """See both."""
+        HeadReader.on_header(self, name, value)
+        super().on_header(name, value)

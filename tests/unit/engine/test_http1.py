@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import thread_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -130,3 +132,58 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     except NotHttp:
         return
     made.eof()
+
+
+# What fuzzing has found.
+
+
+def test_empty_lines_before_an_answer_are_not_the_end_of_its_headers() -> None:
+    made = AnswerReader()
+    assert made.feed(b"\r\n\r\n" + PLAIN[:-2]) is None
+    assert made.eof() is None
+
+
+@pytest.mark.parametrize("sent", [b"HTTP/1.0 100 Continue\r\n\r\n", b"HTTP/1.1 010 No\r\n\r\n"])
+def test_what_is_no_final_status_ends_no_request(sent: bytes) -> None:
+    made = AnswerReader()
+    assert made.feed(sent) is None
+    assert made.eof() is None
+
+
+def test_a_body_in_a_coding_other_than_chunks_ends_when_the_server_closes() -> None:
+    made = AnswerReader()
+    assert made.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n\x1f\x8b") is None
+    assert made.eof() == 200
+
+
+@pytest.mark.parametrize("header", [b"Connection:close", b"connection: x, Close"])
+def test_an_answer_to_head_closes_however_that_is_written(header: bytes) -> None:
+    made = HeadReader()
+    assert made.feed(b"HTTP/1.1 200 OK\r\n" + header + b"\r\n\r\n") == 200
+    assert not made.keep_alive
+
+
+def test_a_body_in_answer_to_head_is_the_last_on_its_connection() -> None:
+    made = HeadReader()
+    assert made.feed(PLAIN) == 200
+    assert not made.keep_alive
+
+
+def test_two_answers_to_head_are_one_too_many() -> None:
+    empty = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    with pytest.raises(NotHttp):
+        HeadReader().feed(empty + empty)
+
+
+@pytest.mark.parametrize("reader", [AnswerReader, HeadReader])
+def test_headers_that_come_byte_by_byte_are_looked_at_once(reader: type[AnswerReader]) -> None:
+    def took_s(count: int) -> float:
+        made = reader()
+        made.feed(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        before = thread_time()
+        for _ in range(count):
+            made.feed(b"x")
+        return thread_time() - before
+
+    once = min(took_s(60_000) for _ in range(2))
+    assert min(took_s(120_000) for _ in range(2)) < 3.2 * once
