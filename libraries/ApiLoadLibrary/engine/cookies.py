@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.cookiejar
 import urllib.request
+import warnings
 from collections.abc import Iterable
 from email.message import Message
 from time import monotonic
@@ -15,6 +16,9 @@ from time import monotonic
 __all__ = ["CookieJar", "with_cookies"]
 
 REMEMBERED_S = 1.0
+LONGEST_COOKIE, MOST_COOKIES = 8_192, 200
+"""Browsers keep about half of that, and as many of a site; a server may set others for ever."""
+
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -27,12 +31,14 @@ class CookieJar:
 
     def store(self, url: str, set_cookies: Iterable[bytes]) -> None:
         """Take what an answer from this URL has set."""
-        answer = _Answer(set_cookies)
-        if answer.any:
+        for each in set_cookies:
+            if len(each) > LONGEST_COOKIE:
+                continue
             if self._jar is None:
                 self._jar = http.cookiejar.CookieJar()
-            # Its types ask for more of an answer than it ever looks at.
-            self._jar.extract_cookies(answer, urllib.request.Request(url))  # type: ignore[arg-type]  # noqa: S310
+            _extract(self._jar, each, url)
+            for oldest in list(self._jar)[:-MOST_COOKIES]:
+                self._jar.clear(oldest.domain, oldest.path, oldest.name)
             self._known.clear()
 
     def header(self, url: str) -> bytes:
@@ -51,14 +57,20 @@ class CookieJar:
         return value
 
 
+def _extract(jar: http.cookiejar.CookieJar, cookie: bytes, url: str) -> None:
+    """One at a time: one that cannot be read takes no other with it, nor does the console hear
+    of it, as the standard library would have it."""
+    with warnings.catch_warnings(action="ignore"):
+        # Its types ask for more of an answer than it ever looks at.
+        jar.extract_cookies(_Answer(cookie), urllib.request.Request(url))  # type: ignore[arg-type]  # noqa: S310
+
+
 class _Answer:
     """As much of an answer as a cookie jar looks at."""
 
-    def __init__(self, set_cookies: Iterable[bytes]) -> None:
+    def __init__(self, set_cookie: bytes) -> None:
         self._headers = Message()
-        for each in set_cookies:
-            self._headers.add_header("Set-Cookie", each.decode("latin-1"))
-        self.any = bool(len(self._headers))
+        self._headers.add_header("Set-Cookie", set_cookie.decode("latin-1"))
 
     def info(self) -> Message:
         return self._headers

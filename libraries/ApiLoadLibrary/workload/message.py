@@ -20,7 +20,7 @@ __all__ = ["MESSAGE", "MessageId", "MessageRate", "MessageTemplate"]
 
 MESSAGE = "message {{id}}"
 _ID = "id"
-_EACH = re.compile(r"\s+(?:per\s+connection|each)$", re.IGNORECASE)
+_EACH = re.compile(r"(?<!\s)\s+(?:per\s+connection|each)$", re.IGNORECASE)
 
 
 class MessageId(NamedTuple):
@@ -100,7 +100,7 @@ class MessageTemplate:
 
     def reader(self) -> Callable[[bytes], MessageId | None]:
         """A function that finds the id in what has come; None where there is none of this run."""
-        search = re.compile(rb"%s\.(\d+)\.(\d+)" % self.run).search
+        search = re.compile(rb"%s\.(\d{1,15})\.(\d{1,15})(?!\d)" % self.run).search
 
         def read(data: bytes) -> MessageId | None:
             found = search(data)
@@ -131,9 +131,7 @@ class MessageRate:
         """
         if isinstance(value, MessageRate):
             return value
-        text, found = re.subn(
-            r"\s+(?:per\s+connection|each)$", "", str(value).strip(), flags=re.IGNORECASE
-        )
+        text, found = _EACH.subn("", str(value).strip())
         return cls(Rate.parse(text), bool(found))
 
     def over_all(self, connections: int) -> Rate:

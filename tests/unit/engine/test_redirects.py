@@ -108,3 +108,18 @@ def test_headers_are_kept_of_the_answer_alone(reader: type[AnswerReader]) -> Non
     )
     assert status == 302
     assert kept.headers == [(b"location", b"/x"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
+
+
+@pytest.mark.parametrize(
+    "broken", [b"a=b; Max-Age", b"a=b; Expires=Wed, 21 Otc 2037 07:28:00 GMT", b"a=" + b"b" * 9_000]
+)
+def test_a_cookie_that_cannot_be_read_takes_no_other_with_it(broken: bytes) -> None:
+    jar = CookieJar()
+    jar.store("https://shop.example/", [broken, b"c=d"])
+    assert jar.header("https://shop.example/").endswith(b"c=d")
+
+
+def test_a_server_cannot_set_cookies_for_ever() -> None:
+    jar = CookieJar()
+    jar.store("https://shop.example/", [b"c%d=d" % number for number in range(250)])
+    assert jar.header("https://shop.example/").count(b"=d") == 200

@@ -66,3 +66,8 @@ def test_a_rate_is_over_all_connections_or_on_each(written, over_100):
 def test_what_is_no_rate_is_refused(written):
     with pytest.raises(ValueError, match=r"."):
         MessageRate.parse(written)
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 16])
+def test_a_number_that_no_message_has_is_no_id(number):
+    assert template(MESSAGE).reader()(f"6f1c09ab.0.{number}".encode()) is None
