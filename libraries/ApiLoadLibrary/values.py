@@ -65,7 +65,7 @@ _UNIT_BYTES = {
 }
 _NUMBER = r"\d+(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _BYTES = re.compile(rf"({_NUMBER})\s*([a-z]+)", re.IGNORECASE)
-_PERCENT = re.compile(r"(.*?)\s*(?:%|percent)", re.IGNORECASE)
+_PERCENT = re.compile(r"(.*?)(?:%|percent)", re.IGNORECASE)
 _PART = re.compile(rf"\s*({_NUMBER})\s*([a-zµμ]+)\s*", re.IGNORECASE)
 
 
@@ -285,7 +285,11 @@ class Factor:
         """
         if isinstance(value, Factor):
             return value
-        number = re.sub(r"\s*(?:times|x)$", "", value.strip()) if isinstance(value, str) else value
+        number = (
+            re.sub(r"(?<!\s)\s*(?:times|x)$", "", value.strip())
+            if isinstance(value, str)
+            else value
+        )
         found = _not_negative(number, "above 0, like 3 times")
         if not found:
             raise ValueError(f"'{value}' is not enough: write a number above 0, like 3 times.")
@@ -327,7 +331,9 @@ class Rate:
         if isinstance(value, Rate):
             return value
         text = str(value).strip()
-        count, found, per = re.sub(r"\s+per\s+", "/", text, flags=re.IGNORECASE).partition("/")
+        count, found, per = re.sub(r"(?<!\s)\s+per\s+", "/", text, flags=re.IGNORECASE).partition(
+            "/"
+        )
         if not found or not per.strip():
             raise ValueError(
                 f"'{text}' does not say per what: write for example {text or '1,000'}/min."
@@ -446,7 +452,7 @@ class Percent:
         written = _PERCENT.fullmatch(text)
         if not written:
             raise ValueError(f"'{text}' is not a percentage: write for example 1 % or 0.5 %.")
-        number = written[1]
+        number = written[1].strip()
         if number.startswith("-"):
             raise ValueError(f"'{text}' is outside 0 % to 100 %.")
         return cls(float(_number(number)))

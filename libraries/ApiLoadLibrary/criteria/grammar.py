@@ -82,7 +82,7 @@ _OPERATORS = {
 _TOKEN = re.compile(r'"[^"]*"|"|[<>=]+|at\s+(?:most|least)\b|[^\s"<>=]+', re.IGNORECASE)
 _ODD = re.compile(r"[,<>=]|\b(?:of|below|above|at)\b|^all answers$", re.IGNORECASE)
 _WORDS = {each.lower(): each for each in (EACH_ENDPOINT, THE_RUN, EVERYTHING)}
-_OF_TARGET = re.compile(r"\s+of\s+target$", re.IGNORECASE)
+_OF_TARGET = re.compile(r"(?<!\s)\s+of\s+target$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from .when import ALL, When, Window
 
 __all__ = ["StopCondition", "parse_stop"]
 
-_CANNOT_BE_MET = re.compile(r"\s+cannot\s+be\s+met\s*$", re.IGNORECASE)
+_CANNOT_BE_MET = re.compile(r"(?<!\s)\s+cannot\s+be\s+met\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,8 +209,7 @@ def _levels(by_name: Mapping[str, list[Series]]) -> Figures:
     for theirs, ours in LEVELS.items():
         if theirs in by_name:
             figures[ours] = figures.get(ours, 0.0) + _sum(by_name[theirs])
-    if "open_files" in figures and "node_filefd_maximum" in by_name:
-        most = _sum(by_name["node_filefd_maximum"])
+    if "open_files" in figures and (most := _sum(by_name.get("node_filefd_maximum", ()))):
         figures["open_files_percent"] = 100 * figures["open_files"] / most
     return figures
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -128,13 +129,21 @@ def parse(text: str, wanted: Collection[str] | None) -> Iterator[Series]:
             grows = family.type == "counter" or (
                 family.type in ("histogram", "summary") and not each.labels.get("quantile")
             )
-            yield Series(each.name, each.labels, float(each.value), grows)
+            yield Series(each.name, each.labels, _float(each.value), grows)
+
+
+def _float(value: float) -> float:
+    """A value as a float: the parser leaves whole numbers whole, however long they are."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _lines(text: str, wanted: Collection[str]) -> Iterator[str]:
     for line in text.splitlines():
         if line.startswith("# TYPE "):
-            name = line.split(maxsplit=3)[2]
+            name = line.removeprefix("# TYPE ").partition(" ")[0]
             if any(each.startswith(name) for each in wanted):
                 yield line
         else:

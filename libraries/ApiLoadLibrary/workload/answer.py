@@ -19,6 +19,9 @@ MOST_KEPT = 8 * 1024 * 1024
 """Bytes of a body, as it travels."""
 
 MOST_UNPACKED = 32 * 1024 * 1024
+MOST_MEMBERS = 100
+"""What is behind each is copied: a body of nothing but empty ones would take minutes."""
+
 GZIP, ZLIB, RAW = 31, 15, -15
 """What zlib calls its formats."""
 
@@ -91,7 +94,7 @@ class Answer:
         found = _CHARSET.search(self.header("content-type") or "")
         try:
             return self.body.decode(found[1] if found else "utf-8", "replace")
-        except LookupError:
+        except (LookupError, UnicodeError):  # Python knows codecs that are no character sets
             return self.body.decode("utf-8", "replace")
 
     @cached_property
@@ -109,7 +112,8 @@ class Answer:
 
 def _inflated(packed: bytes, coding: str) -> bytes:
     """What gzip or deflate had packed, in one member or several; at most a byte over the limit."""
-    body = b""
+    body = bytearray()
+    members = 0
     bits = _ZLIB[coding]
     if bits == ZLIB and int.from_bytes(packed[:2]) % 31:
         bits = RAW  # many servers leave out the header that the RFC asks for, a multiple of 31
@@ -120,9 +124,12 @@ def _inflated(packed: bytes, coding: str) -> bytes:
             if not reader.eof and len(body) <= MOST_UNPACKED:
                 raise zlib.error("cut off")
             packed = reader.unused_data
+            members += 1
+            if members > MOST_MEMBERS:
+                raise Unreadable(f"is packed in more than {MOST_MEMBERS} pieces")
     except zlib.error:
         raise _not_unpacked(coding) from None
-    return body
+    return bytes(body)
 
 
 def _unpacked(packed: bytes, coding: str) -> bytes:

@@ -344,11 +344,16 @@ class Check:
 
     def problem(self, answer: Answer) -> str | None:
         """What is wrong with an answer, in a few words; None where nothing is."""
-        predicate = self.predicate
         try:
-            values = self.subject.values(answer)
+            return self._problem(answer)
         except Unreadable as error:
             return f"the body {error}"
+        except RecursionError:
+            return "the body is nested too deeply to look into"
+
+    def _problem(self, answer: Answer) -> str | None:
+        predicate = self.predicate
+        values = self.subject.values(answer)
         if not values:
             none_may_be = isinstance(predicate, Existing) and not predicate.expected
             return None if none_may_be else f"there was no {self.subject.words}"

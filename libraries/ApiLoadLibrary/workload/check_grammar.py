@@ -248,7 +248,7 @@ def _literal(written: str) -> Any:
     """A number, `true`, `false`, `null` or a text, with quotes or without."""
     try:
         value = json.loads(written)
-    except ValueError:
+    except (ValueError, RecursionError):
         return written
     return value if not isinstance(value, list | dict) else written
 
@@ -269,7 +269,7 @@ def _textual(word: str, written: str) -> Predicate:
     }[word]
     try:
         return Matching(re.compile(pattern))
-    except (re.error, OverflowError) as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"'{written}' is no regular expression ({error}).") from None
 
 

@@ -132,7 +132,7 @@ def is_header_value(text: str) -> bool:
 
 def _bare(path: str) -> str:
     """The path without what stands in `{{…}}`."""
-    return re.sub(r"\{\{.*?\}\}", "", path)
+    return re.sub(r"\{\{[^{}]*\}\}", "", path)
 
 
 def check_name(name: str) -> None:

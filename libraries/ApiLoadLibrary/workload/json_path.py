@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ApiLoadLibrary.errors import BadInput
@@ -31,7 +32,7 @@ class JsonPath:
         self.text = text
         try:
             self._query = compile(text)
-        except JSONPathError as error:
+        except (JSONPathError, RecursionError, ValueError) as error:
             # The first line says what is wrong, and then where: `…, line 1, column 4`.
             problem = str(error).split(", line ")[0]
             raise BadInput(
@@ -53,9 +54,26 @@ class JsonPath:
         return hash(self.text)
 
     def values(self, document: Any) -> list[Any]:
-        """All that stands at such places, in the document's order."""
-        return [node.value for node in self._query.finditer(document)]
+        """All that stands at such places, in the document's order.
+
+        Raises:
+            RecursionError: The document is nested too deeply.
+        """
+        return list(self._found(document))
 
     def value(self, document: Any, default: Any = None) -> Any:
-        """What stands at the first such place; the default where there is none."""
-        return next((node.value for node in self._query.finditer(document)), default)
+        """What stands at the first such place; the default where there is none.
+
+        Raises:
+            RecursionError: The document is nested too deeply.
+        """
+        return next(self._found(document), default)
+
+    def _found(self, document: Any) -> Iterator[Any]:
+        from jsonpath_rfc9535 import JSONPathRecursionError
+
+        try:
+            for node in self._query.finditer(document):
+                yield node.value
+        except JSONPathRecursionError:
+            raise RecursionError from None

@@ -78,7 +78,7 @@ class Take:
             return found
         try:
             found = self.place.value(answer.document, _NOTHING)
-        except Unreadable:
+        except (Unreadable, RecursionError):
             raise Missing from None
         if found is _NOTHING or found is None:
             raise Missing

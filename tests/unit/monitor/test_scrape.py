@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from ApiLoadLibrary.errors import BadInput
@@ -64,3 +66,13 @@ def test_what_names_no_metric_is_refused_with_what_to_write(text: str) -> None:
 
 def test_a_gauge_is_about_its_own_name_only() -> None:
     assert not Gauge("pool", {}).holds(Series("pool_used", {}, 1, only_grows=False))
+
+
+def test_a_type_without_a_name_is_no_metric() -> None:
+    with pytest.raises(ValueError, match="^$"):
+        list(parse("# TYPE \na 1\n", {"a"}))
+
+
+def test_a_value_beyond_floats_is_infinite() -> None:
+    (found,) = parse(f"a {'9' * 400}\n", {"a"})
+    assert found.value == math.inf

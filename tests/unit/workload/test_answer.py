@@ -85,3 +85,15 @@ def test_headers_are_found_whatever_their_case_and_joined() -> None:
     made = Answer(200, [(b"vary", b"Accept"), (b"vary", b"Origin")], b"", whole=True)
     assert made.header("Vary") == "Accept, Origin"
     assert made.header("ETag") is None
+
+
+@pytest.mark.parametrize("codec", ["undefined", "idna", "punycode", "hex", "no-such"])
+def test_a_codec_that_is_no_character_set_is_not_used(codec: str) -> None:
+    headers = [(b"content-type", f"text/plain; charset={codec}".encode())]
+    assert Answer(200, headers, "\xe9".encode(), whole=True).text == "\xe9"
+
+
+def test_a_body_of_empty_members_without_number_is_given_up() -> None:
+    headers = [(b"content-encoding", b"gzip")]
+    with pytest.raises(Unreadable, match="more than 100 pieces"):
+        _ = Answer(200, headers, gzip.compress(b"") * 400_000, whole=True).body

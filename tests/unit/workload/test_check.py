@@ -193,3 +193,19 @@ def test_what_cannot_be_read_is_said_in_a_sentence(check: str) -> None:
 def test_a_sample_of_nothing_is_refused() -> None:
     with pytest.raises(BadInput, match="sample='0 %' looks at no answer"):
         parse_check("status = 200", Percent(0))
+
+
+@pytest.mark.parametrize(
+    "check",
+    ["body matches " + "(" * 3_000, "$" + "[" * 3_000 + " exists", f"$[{'9' * 5_000}] exists"],
+)
+def test_what_is_nested_or_long_beyond_measure_is_refused(check: str) -> None:
+    with pytest.raises(BadInput):
+        parse_check(check)
+
+
+def test_an_answer_that_is_nested_too_deeply_fails_its_check() -> None:
+    answer = Answer(200, [], b"[" * 900 + b"]" * 900, whole=True)
+    assert parse_check("$..id exists").problem(answer) == (
+        "the body is nested too deeply to look into"
+    )

@@ -17,6 +17,7 @@ from ApiLoadLibrary.workload.endpoint import Endpoint, parse_expected
 from ApiLoadLibrary.workload.origin import Origin, address_of, require_allowed
 from ApiLoadLibrary.workload.prepare import prepare
 from ApiLoadLibrary.workload.request import RequestTemplate
+from ApiLoadLibrary.workload.template import PLACEHOLDER, placeholder
 from strategies import same_every_time
 
 BASE = "http://shop.example:8080/base"
@@ -292,3 +293,9 @@ def test_only_allowed_origins_pass() -> None:
     for other in ("https://a.example", "http://a.example:81", "http://b.example"):
         with pytest.raises(OriginNotAllowed, match=r"Allowed: http://a\.example\."):
             require_allowed(Origin.of(other), {home})
+
+
+@pytest.mark.parametrize("written", ["{{integer 1..%s}}" % ("9" * 5_000), "{{integer 1..2 3}}"])
+def test_a_number_beyond_measure_is_no_bound(written):
+    with pytest.raises(BadInput, match="no value that can be filled in"):
+        placeholder(PLACEHOLDER.fullmatch(written), "run", str.encode)

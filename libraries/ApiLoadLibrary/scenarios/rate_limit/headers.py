@@ -172,8 +172,8 @@ class _Reader:
 
     def retry_after(self, text: str) -> int | None:
         """Seconds, or an HTTP date."""
-        if re.fullmatch(r"\d{1,10}", text.strip()):
-            return int(text) * NS_PER_S
+        if re.fullmatch(r"[0-9]{1,10}", text.strip()):
+            return int(text.strip()) * NS_PER_S
         moment = _date(text)
         if moment is None:
             self._reject("Retry-After", text)
@@ -215,8 +215,8 @@ class _Reader:
         text = self._headers.get(name)
         if text is None:
             return None
-        if re.fullmatch(r"\d{1,15}", text.strip()):
-            return int(text)
+        if re.fullmatch(r"[0-9]{1,15}", text.strip()):
+            return int(text.strip())
         self._reject(_title(name), text)
         return None
 
@@ -279,7 +279,8 @@ def _seconds_ns(value: object) -> int | None:
 
 
 def _decimal(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\s*\d{1,13}(?:\.\d{1,9})?\s*", text) else None
+    number = text.strip()
+    return float(number) if re.fullmatch(r"[0-9]{1,13}(?:\.[0-9]{1,9})?", number) else None
 
 
 def _date(text: str | None) -> datetime | None:
@@ -291,7 +292,7 @@ def _date(text: str | None) -> datetime | None:
     for read in readers if text else ():
         try:
             found = read(str(text).strip())
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     return None

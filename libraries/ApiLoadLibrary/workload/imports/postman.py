@@ -38,7 +38,7 @@ _KINDS: Mapping[str, CredentialKind] = {
 _SAFE_IN_URLS = "!#$%&'()*+,/:;=?@[]~{}"
 _SERVER = re.compile(r"(?:[^/?#]+://)?[^/?#]+")
 _PATH_VARIABLE = re.compile(r"(?<=/):([^/:?]+)")
-_NOT_FILLED_IN = re.compile(r"(\{\{.*?\}\})")
+_NOT_FILLED_IN = re.compile(r"(\{\{[^{}]*\}\})")
 
 
 @dataclass(frozen=True, slots=True)

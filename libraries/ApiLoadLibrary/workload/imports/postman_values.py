@@ -10,7 +10,7 @@ from .plain import items, text
 
 __all__ = ["Values", "variables_of"]
 
-_VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_VARIABLE = re.compile(r"\{\{\s*+((?:[^{}\s]++|\s++(?!\}))*+)\s*+\}\}")
 _DYNAMIC = {
     "$guid": "{{uuid}}",
     "$randomUUID": "{{uuid}}",

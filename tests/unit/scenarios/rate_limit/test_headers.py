@@ -164,3 +164,18 @@ def test_an_epoch_and_the_seconds_left_mean_the_same(left: int) -> None:
     as_epoch = read_headers({"x-ratelimit-reset": str(EPOCH + left)}, NOW)
     as_seconds = read_headers({"x-ratelimit-reset": str(left)}, NOW)
     assert as_epoch.told[0].reset_ns == as_seconds.told[0].reset_ns == left * S
+
+
+@pytest.mark.parametrize(
+    "text", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "\u0663", "1e9", "9" * 5_000]
+)
+def test_a_number_beyond_measure_is_malformed(text: str) -> None:
+    told = read_headers({"retry-after": text}, NOW)
+    assert (told.retry_after_ns, told.malformed) == (None, (f"Retry-After: {text}",))
+
+
+def test_odd_spaces_around_a_number_are_none_of_it() -> None:
+    headers = {"retry-after": "1\x1e", "x-ratelimit-remaining": "\x1c5"}
+    told = read_headers(headers, NOW)
+    assert told.retry_after_ns == 10**9
+    assert told.told[0].remaining == 5
