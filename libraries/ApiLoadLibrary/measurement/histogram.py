@@ -21,6 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ApiLoadLibrary.errors import BadInput
+
 __all__ = ["Cells", "Histogram", "nearest_rank"]
 
 SUB_BITS = 10
@@ -269,7 +271,24 @@ class Histogram:
 
     @classmethod
     def decode(cls, text: str) -> Histogram:
-        """The histogram that `encode` wrote (values at their cells' upper edges)."""
+        """The histogram that `encode` wrote (values at their cells' upper edges).
+
+        Raises:
+            BadInput: The text is damaged.
+        """
+        from hdrh import codec
+
+        try:
+            return cls._decoded(text)
+        except (
+            *(ValueError, TypeError, IndexError, RuntimeError, AssertionError, OverflowError),
+            *(codec.HdrCookieException, codec.HdrLengthException, zlib.error),
+            codec.HdrHistogramSettingsException,
+        ):
+            raise BadInput(f"'{text[:20]}…' is no histogram: its text is damaged.") from None
+
+    @classmethod
+    def _decoded(cls, text: str) -> Histogram:
         from hdrh.histogram import HdrHistogram
 
         decoded = HdrHistogram.decode(text.encode("ascii"))

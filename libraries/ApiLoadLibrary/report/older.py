@@ -23,8 +23,7 @@ def is_older(version: str) -> bool:
 
 
 def _minor(version: str) -> int:
-    minor = version.partition(".")[2]
-    return int(minor) if minor.isdecimal() else 0
+    return int(version.partition(".")[2])
 
 
 def upgraded(data: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+import sys
 from collections.abc import Callable
 from enum import Enum
 from functools import cache
@@ -63,6 +65,8 @@ def _version_of(data: object) -> str:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if not isinstance(version, str):
         raise BadInput("This is no acceptance report: it has no schema_version.")
+    if not re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version):
+        raise BadInput(f"This is no acceptance report: '{version[:40]}' is no schema_version.")
     if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise BadInput(
             f"The report has schema version {version}, this library reads {SCHEMA_VERSION}: "
@@ -137,11 +141,12 @@ def _read_enum(hint: type[Enum], value: object, place: str) -> Enum:
         _damaged(place, " or ".join(str(each.value) for each in hint), value)
 
 
+LARGEST = sys.float_info.max
 _SCALARS: dict[type, tuple[str, Callable[[object], bool]]] = {
     str: ("text", lambda value: isinstance(value, str)),
     bool: ("true or false", lambda value: isinstance(value, bool)),
     int: ("a whole number", lambda value: type(value) is int),
-    float: ("a number", lambda value: type(value) in (int, float)),
+    float: ("a number", lambda value: type(value) in (int, float) and abs(value) <= LARGEST),  # type: ignore[arg-type]
 }
 
 

@@ -12,6 +12,7 @@ from hdrh.histogram import HdrHistogram
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ApiLoadLibrary.errors import BadInput
 from ApiLoadLibrary.measurement.histogram import (
     Cells,
     Histogram,
@@ -260,3 +261,9 @@ def test_packed_cells_take_a_fraction_of_the_room() -> None:
     before = len(pickle.dumps(cells))
     cells.pack()
     assert len(pickle.dumps(cells)) < before / 5
+
+
+@pytest.mark.parametrize("text", ["", "é", "HISTFAAA", Histogram([5]).encode()[:-8]])
+def test_a_damaged_text_is_no_histogram(text) -> None:
+    with pytest.raises(BadInput, match="is no histogram"):
+        Histogram.decode(text)

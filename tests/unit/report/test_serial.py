@@ -285,3 +285,9 @@ def test_what_an_older_report_lacks_is_nothing_at_any_depth():
 def test_the_schema_is_of_the_version_that_is_written():
     assert SCHEMA["$id"].endswith(f":{SCHEMA_VERSION}")
     assert SCHEMA["properties"]["schema_version"]["const"] == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize("version", ["1", "1.", "1.x", "1." + "9" * 5_000, "1.٣", ""])
+def test_a_version_that_is_none_is_told_so(version):
+    with pytest.raises(BadInput, match="is no schema_version"):
+        from_json(json.dumps({"schema_version": version}))

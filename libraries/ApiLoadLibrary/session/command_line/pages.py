@@ -32,15 +32,28 @@ def _report(asked: argparse.Namespace) -> int:
     code = 0
     for path, page in zip(asked.json, _pages(asked.json, asked.output), strict=True):
         try:
-            report = read_report(path)
+            text = _made_of(path, page.parent)
         except BadInput as error:  # `*.json` finds other files than reports too
             print(error, file=sys.stderr)
             code = SOME_REFUSED
             continue
         page.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(page, render(report.document, report.seen_from(page.parent)))
+        write_whole(page, text)
         print(page)
     return code
+
+
+def _made_of(path: Path, folder: Path) -> str:
+    """The page of a report, for this folder.
+
+    Raises:
+        BadInput: It is none, or damaged.
+    """
+    report = read_report(path)
+    try:
+        return render(report.document, report.seen_from(folder))
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from None
 
 
 def _pages(reports: Sequence[Path], output: Path | None) -> list[Path]:
