@@ -102,7 +102,7 @@ class Link(ABC):
         self._carriers = carriers
         self._socket: socket.socket | None = None
         self._recv: Callable[[int], bytes]
-        self._send_some: Callable[[bytes | bytearray], int]
+        self._send_some: Callable[[bytes], int]
         self._first_address = self._address = 0
         self._watched = 0
         self._round_trip_ns = self._opened_ns = 0

@@ -69,7 +69,7 @@ def test_a_gauge_is_about_its_own_name_only() -> None:
 
 
 def test_a_type_without_a_name_is_no_metric() -> None:
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         list(parse("# TYPE \na 1\n", {"a"}))
 
 
