@@ -10,6 +10,7 @@ from ApiLoadLibrary.session.signin import SignIn, Token
 from ApiLoadLibrary.values import Duration
 from ApiLoadLibrary.workload.origin import Origin
 from integration.loads import get, steady, watch_nothing
+from rig.metrics import metrics_server
 from rig.process import counts, reference_api, rig_server
 
 LOGIN = SignIn(
@@ -131,3 +132,16 @@ def test_signing_in_trusts_whom_load_trusts(
         by_store.sign_in(login)
     monkeypatch.setenv("SSL_CERT_FILE", str(ca))
     assert by_store.sign_in(login).value == "rig-token"
+
+
+@pytest.mark.parametrize(
+    "answer, what",
+    [("<html>", "not JSON"), ("[" * 100_000, "nested"), ("[" * 900 + "]" * 900, "nested")],
+)
+def test_an_answer_that_cannot_be_read_gives_no_token(answer: str, what: str) -> None:
+    sign_in = SignIn("GET", "/api/auth/login", None, "$..token")
+    with (
+        metrics_server(answer) as address,
+        pytest.raises(SignInFailed, match=f"something that is {what}"),
+    ):
+        session_at(address.removesuffix("/metrics")).sign_in(sign_in)

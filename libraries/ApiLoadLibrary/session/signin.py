@@ -137,12 +137,13 @@ class SignIn:
     def _token_of(self, answer: requests.Response, asked_at: float) -> Token:
         try:
             document = answer.json()
-        except requests.JSONDecodeError:
+            value = JsonPath(self.token, "token").value(document)
+        except (requests.JSONDecodeError, RecursionError) as error:
+            what = "nested too deeply" if isinstance(error, RecursionError) else "not JSON"
             raise SignInFailed(
                 f"Signing in by {self.method} {self.path} was answered with something "
-                "that is not JSON."
+                f"that is {what}."
             ) from None
-        value = JsonPath(self.token, "token").value(document)
         if not isinstance(value, str) or not value:
             names = ", ".join(document) if isinstance(document, dict) else "no names"
             raise SignInFailed(
