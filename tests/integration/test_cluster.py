@@ -221,6 +221,7 @@ def lost_run(hosts: Cluster, server: str, harm: object) -> RunResult:
     received = counts(server)["received"]["GET /ok"]
     assert len(set(ids_at(server))) == received < 900
     assert 600 < run.requests <= received
+    assert len(run.generator.lost_shards) == 1, run.generator.reasons
     (lost,) = run.generator.lost_shards
     told = run.requests - 600
     assert (

@@ -167,7 +167,7 @@ class ClusterShardHost:
 
     def _say_all(self, command: object) -> None:
         for shard in self._shards:
-            if shard.running:
+            if shard.told.ending is None:  # one that is lost may be heard of again
                 self._say(shard.attempt, shard.seat.address, command)
 
     def _show_life(self) -> None:
@@ -216,9 +216,7 @@ class ClusterShardHost:
 
     def _end(self) -> None:
         self._over.set()
-        for shard in self._shards:
-            if shard.told.ending is None:  # one that is lost may be heard of again
-                self._say(shard.attempt, shard.seat.address, NEVER)
+        self._say_all(NEVER)
         if self._client.status == "running":
             with contextlib.suppress(*GONE):
                 self._client.sync(self._let_go, callback_timeout=LET_GO_WITHIN_S)

@@ -54,7 +54,7 @@ class RemoteShard:
         self.lost: str | None = None
         self._number = plan.shard
         self._next = 0
-        self._silent_s = 0.0
+        self._silent_s, self._was_silent = 0.0, False
         self._looked_s = time.monotonic()
         self._cpu: list[float] = []
         self._descriptors: int | None = None
@@ -69,6 +69,9 @@ class RemoteShard:
         self._silent_s = 0.0
         if news.number != self._next:
             self.lost = self.lost or "some of its news were lost on their way"
+        elif self._was_silent:
+            self.lost = None  # it was only slow
+        self._was_silent = False
         self._next = news.number + 1
         if news.begun_late_ns is not None:
             self._cpu.append(news.load.cpu_percent)
@@ -97,9 +100,10 @@ class RemoteShard:
         # Whoever stood still cannot say that others were silent meanwhile.
         self._silent_s += min(now_s - self._looked_s, LOOKED_AWAY_S)
         self._looked_s = now_s
-        if self.attempt is not None and self._silent_s > SILENT_S:
+        if self.running and self.attempt is not None and self._silent_s > SILENT_S:
             where = self.seat.host
             self.give_up(f"its worker on {where} has not been heard of for {SILENT_S:.0f} s")
+            self._was_silent = True
 
     def give_up(self, why: str) -> None:
         """Expect nothing more of it, if something was still expected."""

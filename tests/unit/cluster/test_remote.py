@@ -82,6 +82,21 @@ def test_three_seconds_of_silence_are_too_long(shard: RemoteShard, clock: Clock)
     assert shard.lost == "its worker on w1 has not been heard of for 3 s"
 
 
+def test_who_is_heard_of_again_was_only_slow_unless_something_is_missing(
+    shard: RemoteShard, clock: Clock
+) -> None:
+    shard.hear(news(0, READY))
+    look_for(shard, clock, 4)
+    assert not shard.running
+    shard.hear(news(1))
+    assert shard.running
+    look_for(shard, clock, 4)
+    shard.hear(news(3))
+    shard.hear(news(4, END))
+    assert not shard.running
+    assert shard.result().end is None
+
+
 def test_who_has_not_said_anything_yet_is_waited_for(shard: RemoteShard, clock: Clock) -> None:
     look_for(shard, clock, 20)
     assert shard.running
