@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import csv
 import io
 import json
+import shutil
 import tempfile
 import zlib
 from collections.abc import Callable
@@ -39,6 +41,7 @@ __all__ = ["imports", "reports", "tables"]
 ALL = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 HERE = Path(__file__).parents[1]
 FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-"))
+atexit.register(shutil.rmtree, FOLDER)
 
 
 DESCRIPTION = {
