@@ -18,11 +18,15 @@ def ip(*words: str) -> str:
 
 @cache
 def refused() -> str | None:
-    """Why they cannot be made here; None where they can."""
-    name = f"apiload-try-{os.getpid()}"
+    """Why they, and a bridge between them, cannot be made here; None where they can."""
+    name = f"apitry{os.getpid()}"
     try:
         ip("netns", "add", name)
-        ip("netns", "del", name)
+        try:
+            ip("link", "add", name, "type", "bridge")
+            ip("link", "del", name)
+        finally:
+            ip("netns", "del", name)
     except FileNotFoundError:
         return "there is no `ip`, of iproute2"
     except subprocess.CalledProcessError as error:
