@@ -40,6 +40,7 @@ def contract(rate: str, burst: int | None = None) -> Contract:
     return Contract(Rate.parse(rate), burst)
 
 
+@pytest.mark.quiet
 def test_a_probe_counts_what_the_server_counts() -> None:
     with limited_server("sliding_log", 20, 0.5) as address:
         of = limited(address, bystanders="Free", other_token="another")

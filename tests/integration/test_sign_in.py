@@ -21,9 +21,9 @@ LOGIN = SignIn(
 )
 
 
-def session_at(address: str) -> AcceptanceSession:
+def session_at(address: str, verify: bool | str = True) -> AcceptanceSession:
     session = AcceptanceSession()
-    session.use_server(address)
+    session.use_server(address, verify=verify)
     return session
 
 
@@ -125,13 +125,14 @@ def test_signing_in_trusts_whom_load_trusts(
     address, ca = tls_rig
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", ca)
     login = SignIn("POST", "/login", {}, "$.access_token")
-    by_file, by_store = session_at(address), session_at(address)
-    by_file.configure(verify=ca)
+    by_file = session_at(address, verify=ca)
     assert by_file.sign_in(login).value == "rig-token"
+    with monkeypatch.context() as trusting:
+        trusting.setenv("SSL_CERT_FILE", ca)
+        by_store = session_at(address)
+        assert by_store.sign_in(login).value == "rig-token"
     with pytest.raises(ServerUnreachable, match=r"got no answer \(SSLError\)"):
         by_store.sign_in(login)
-    monkeypatch.setenv("SSL_CERT_FILE", str(ca))
-    assert by_store.sign_in(login).value == "rig-token"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from ApiLoadLibrary.engine.listed import Listed
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.phases import Phase
@@ -61,6 +63,7 @@ def test_other_runs_keep_no_trace(rig: str) -> None:
     assert send(rig, [get("/ok")], steady("20/s", "500 ms")).trace == ()
 
 
+@pytest.mark.quiet
 def test_endpoints_can_have_schedules_of_their_own(rig: str) -> None:
     moments = tuple(each * 10 * MS for each in (0, 0, 1, 50))
     schedules = (Listed(moments, NS_PER_S), Listed((900 * MS,), NS_PER_S))
