@@ -172,6 +172,8 @@ class LoadRun:
             _phase_result(plan, phase, part, checks)
             for phase, part in zip(self._phases(), tallies, strict=True)
         ]
+        if self._finished_ns is not None:
+            phases = [_with_all_that_was_sent(each) for each in phases]
         judged = next(each for each in phases if each.phase.judged)
         return RunResult(
             id=plan.run_id,
@@ -234,6 +236,15 @@ def _endpoint_result(
         ids=item.request.ids if isinstance(item.request, RequestTemplate) else None,
         group=endpoint.group,
     )
+
+
+def _with_all_that_was_sent(phase: PhaseResult) -> PhaseResult:
+    """Of a run that was finished early: who heard late of its end had been told to send more."""
+    endpoints, journeys = (
+        tuple(replace(each, planned=max(each.planned, each.tally.requests)) for each in results)
+        for results in (phase.endpoints, phase.journeys)
+    )
+    return replace(phase, endpoints=endpoints, journeys=journeys)
 
 
 def _due(exchange: Exchange) -> tuple[int, int]:

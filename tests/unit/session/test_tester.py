@@ -12,6 +12,7 @@ from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.progress import Progress
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.monitor.monitor import Monitor
+from ApiLoadLibrary.scenarios.run import LoadRun
 from ApiLoadLibrary.session import going, tester
 from ApiLoadLibrary.session.config import LoadTestConfig
 from ApiLoadLibrary.session.identity import Identity
@@ -44,6 +45,9 @@ class FakeHost:
 
     def progress(self) -> Progress:
         return Progress()
+
+    def end_at(self, offset_ns: int) -> None:
+        self.running = False
 
     def stop(self) -> None:
         self.running = False
@@ -151,3 +155,12 @@ def test_a_plan_shows_where_its_requests_go(path: str, url: str) -> None:
     plan = plan_of(load_tester(FakeHost()), path)
     assert f"A: GET {url}, 10/s, 10 requests" in plan_lines(plan, SERVER)
     assert f"{url}<" in plan_html(plan, SERVER)
+
+
+def test_who_hears_late_of_a_runs_end_has_been_told_to_send_more() -> None:
+    host = FakeHost()
+    run = LoadRun(plan_of(load_tester(host)), host, "test")
+    run.start()
+    run.finish()
+    host.tallies[0][0].outcomes[200] = 9
+    assert run.seal(None).planned == 9
