@@ -195,9 +195,7 @@ def test_a_file_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    PUBLIC is None, reason="API_DESCRIPTIONS names no folder of public descriptions"
-)
+@pytest.mark.public
 def test_of_every_public_description_a_suite_is_written_that_robot_and_robocop_can_read(
     tmp_path: Path,
 ) -> None:
