@@ -18,7 +18,6 @@ from ApiLoadLibrary.session.starter.files import ARGUMENTS, RESOURCE, SUITE
 from rig.process import ROOT, counts, reference_api, rig_server
 
 REFUSED = 3
-PUBLIC = os.environ.get("API_DESCRIPTIONS")
 
 
 def init(*arguments: object) -> int:
@@ -199,7 +198,8 @@ def test_a_file_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_of_every_public_description_a_suite_is_written_that_robot_and_robocop_can_read(
     tmp_path: Path,
 ) -> None:
-    sources = [each for each in Path(PUBLIC or "").iterdir() if each.suffix in (".json", ".yaml")]
+    folder = Path(os.environ["API_DESCRIPTIONS"])
+    sources = [each for each in folder.iterdir() if each.suffix in (".json", ".yaml")]
     assert sources
     for each in sources:
         server: Any = ("--server", "http://127.0.0.1:8000")
