@@ -92,7 +92,7 @@ Too Few Samples For A Threshold Are Inconclusive
     Verify P99 Below Threshold    run=Few
 
 One Sample Has No Average
-    [Documentation]    FAIL INCONCLUSIVE: Average response time of Quick was * too few requests*
+    [Documentation]    FAIL INCONCLUSIVE: Average response time of Quick was *
     Sustain 1 Requests Per Second On Quick    duration=500 ms
     Verify Average Below 1 s
 

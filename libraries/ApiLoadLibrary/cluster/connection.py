@@ -52,17 +52,26 @@ def _connect(address: str) -> Client:
     if address.startswith("tls:"):
         _require_certificates(address)
     try:
-        return Client(address, timeout=WITHIN_S, set_as_default=False)
+        return _client(address)
     except ValueError as error:
         raise BadInput(
             f"cluster='{address}' is no address of a scheduler ({error}): write for example "
             "tcp://scheduler:8786."
         ) from None
-    except (OSError, TimeoutError, RuntimeError, TypeError) as error:
+    except (OSError, TimeoutError, RuntimeError, TypeError, AssertionError) as error:
         raise EngineFailed(
             f"The scheduler of the cluster at {address} cannot be reached "
             f"({type(error).__name__}): start it, or correct cluster=."
         ) from None
+
+
+def _client(address: str) -> Client:
+    """Dask asserts that its own thread has started within ten seconds; on a machine that is full it
+    may not have, and is asked once more."""
+    try:
+        return Client(address, timeout=WITHIN_S, set_as_default=False)
+    except AssertionError:
+        return Client(address, timeout=WITHIN_S, set_as_default=False)
 
 
 def _require_certificates(address: str) -> None:
