@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from statistics import median
+from typing import Any
 
 from generators import CONNECTIONS, ours
 from generators import run as run_command
@@ -19,11 +20,7 @@ Taken = dict[str, int]
 
 def run(seconds: int, _: int) -> None:
     """A steady load, once: what is taken after the first minute, and at the end."""
-    with nginx() as server:
-        before = server.counted()
-        command = ours(server, seconds, rate=RATE, workers=CONNECTIONS)
-        found = json.loads(run_command(command))
-        served = server.counted() - before - 1
+    found, served = _sent(seconds, rate=RATE)
     print(
         f"{found['planned']:,} planned, {found['requests']:,} sent, {served:,} counted by the "
         f"server, {found['late']:,} late, {found['dropped']:,} never sent, "
@@ -31,6 +28,14 @@ def run(seconds: int, _: int) -> None:
     )
     print(_growth({int(second): taken for second, taken in found["taken_by_s"].items()}))
     print(_drift(found["delay_ms_by_s"]))
+
+
+def _sent(seconds: int, **wanted: int) -> tuple[dict[str, Any], int]:
+    """What our load found, and how many requests the server has counted meanwhile."""
+    with nginx() as server:
+        before = server.counted()
+        found = json.loads(run_command(ours(server, seconds, workers=CONNECTIONS, **wanted)))
+        return found, server.counted() - before - 1
 
 
 def _growth(by_second: dict[int, Taken]) -> str:
@@ -60,11 +65,7 @@ def _drift(delays: list[float | None]) -> str:
 
 def many(_: int, __: int) -> None:
     """As fast as possible, in one run, once: a number that none may be missing from."""
-    with nginx() as server:
-        before = server.counted()
-        command = ours(server, MANY_AT_MOST_S, workers=CONNECTIONS, count=MANY)
-        found = json.loads(run_command(command))
-        served = server.counted() - before - 1
+    found, served = _sent(MANY_AT_MOST_S, count=MANY)
     print(
         f"{found['requests']:,} sent = {found['good']:,} answered + "
         f"{found['requests'] - found['good'] - found['dropped']:,} failed + "
