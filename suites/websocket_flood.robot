@@ -17,7 +17,7 @@ Every Till Stays Connected And Hears From The Shop
     Verify Dropped Connections Below 0.1 %
     Verify Sustained Connections At Least ${TILLS}[${PROFILE}]
     Verify P95 Of WebSocket Connections Below 1 s
-    Verify P95 Of WebSocket Messages Below 500 ms
+    Verify P95 Of WebSocket Messages Below 200 ms
     Verify No Message Was Lost
     Verify No Message Was Answered Twice
     Verify Messages Kept Their Order
