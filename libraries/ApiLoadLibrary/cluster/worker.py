@@ -127,6 +127,7 @@ class _Relay:
 
     def _carry_on(self) -> None:
         """Take what comes for half a second, or until it cannot wait, and tell of it."""
+        was_running = self._shard.running  # of one that was not, all it has said is taken below
         until = time.monotonic() + EVERY_S
         urgent = False
         while not urgent and (pause := until - time.monotonic()) > 0:
@@ -136,7 +137,7 @@ class _Relay:
         self._give_up_if_alone()
         if not self._over:
             self._tell_news()
-        self._over = self._over or not self._shard.running
+        self._over = self._over or not was_running
 
     def _hear(self, said: object) -> bool:
         """Whether that cannot wait."""
