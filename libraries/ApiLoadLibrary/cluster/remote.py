@@ -102,7 +102,7 @@ class RemoteShard:
         self._looked_s = now_s
         if self.running and self.attempt is not None and self._silent_s > SILENT_S:
             where = self.seat.host
-            self.give_up(f"its worker on {where} has not been heard of for {SILENT_S:.0f} s")
+            self.give_up(f"the worker on {where} has not been heard of for {SILENT_S:.0f} s")
             self._was_silent = True
 
     def give_up(self, why: str) -> None:

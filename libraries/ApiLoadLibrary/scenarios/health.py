@@ -113,22 +113,28 @@ def _effort(results: Sequence[ShardResult]) -> _Effort:
 
 
 def _losses(plan: LoadPlan, results: Sequence[ShardResult]) -> Iterator[str]:
-    """Shards that died, and the arrivals that went with them."""
+    """Shards that died, and the arrivals that went with them; those that died alike together."""
+    alike: dict[str, list[int]] = {}
     for number, each in enumerate(results):
-        if each.end is not None:
-            continue
-        told = _told(plan, each)
-        planned = plan.planned_of(number, len(results))
-        of_planned = (
-            f"after {told:,} requests"
-            if planned is None
-            else f"after {told:,} of its {planned:,} requests, and the other "
-            f"{planned - told:,} are lost"
-        )
+        if each.end is None:
+            alike.setdefault(each.last_words.rstrip("."), []).append(number)
+    for last_words, numbers in alike.items():
+        told = sum(_told(plan, results[each]) for each in numbers)
+        one = len(numbers) == 1
         yield (
-            f"part {number + 1} of {len(results)} of the load generator died {of_planned}: "
-            f"{each.last_words}"
+            f"part{'' if one else 's'} {', '.join(str(each + 1) for each in numbers)} "
+            f"of {len(results)} of the load generator died after "
+            f"{_of_planned(told, plan, numbers, len(results), 'its' if one else 'their')}: "
+            f"{last_words}"
         )
+
+
+def _of_planned(told: int, plan: LoadPlan, numbers: Sequence[int], shards: int, whose: str) -> str:
+    planned = [plan.planned_of(each, shards) for each in numbers]
+    if None in planned:
+        return f"{told:,} requests"
+    total = sum(each or 0 for each in planned)
+    return f"{told:,} of {whose} {total:,} requests, and the other {total - told:,} are lost"
 
 
 def _told(plan: LoadPlan, result: ShardResult) -> int:

@@ -79,7 +79,7 @@ def test_three_seconds_of_silence_are_too_long(shard: RemoteShard, clock: Clock)
     look_for(shard, clock, 2.8)
     assert shard.running
     look_for(shard, clock, 0.4)
-    assert shard.lost == "its worker on w1 has not been heard of for 3 s"
+    assert shard.lost == "the worker on w1 has not been heard of for 3 s"
 
 
 def test_who_is_heard_of_again_was_only_slow_unless_something_is_missing(

@@ -139,13 +139,22 @@ def test_the_arrivals_of_a_shard_that_died_are_counted_as_lost() -> None:
     assert found.lost_shards == (1,)
     assert reason == (
         "part 2 of 2 of the load generator died after 300 of its 500 requests, and the other "
-        "200 are lost: Killed."
+        "200 are lost: Killed"
+    )
+
+
+def test_shards_that_died_alike_are_told_of_together() -> None:
+    """As those of a machine that lost its power: a machine may have had dozens of them."""
+    (reason,) = reasons(None, WELL, None, tallies=requests(200))
+    assert reason == (
+        "parts 1, 3 of 3 of the load generator died after 400 of their 667 requests, and the "
+        "other 267 are lost: Killed"
     )
 
 
 def test_in_the_closed_model_nobody_knows_how_many_were_lost() -> None:
     (reason,) = reasons(None, tallies=requests(300), closed=True)
-    assert reason == "part 1 of 1 of the load generator died after 300 requests: Killed."
+    assert reason == "part 1 of 1 of the load generator died after 300 requests: Killed"
 
 
 def share(host: str, **carried: float) -> HostShare:
