@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import dask.config
 import pytest
+import requests
+import trustme
 
 from ApiLoadLibrary.cluster.connection import connected
 from ApiLoadLibrary.cluster.host import ClusterShardHost
@@ -44,7 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Settings as the documentation has them, with certificates; logs, and a suite."""
     folder = tmp_path_factory.mktemp("cluster")
     (settings,) = (each for each in examples("yaml") if "require-encryption" in each.text)
-    certificates(folder, settings.text)
+    (script,) = (each for each in examples("sh") if "openssl" in each.text)
+    certificates(folder, settings.text, script.text)
     (folder / "suite.robot").write_text(SUITE, "utf-8")
     return folder
 
@@ -93,6 +98,37 @@ def test_certificates_that_are_not_there_are_named(cluster: str, rig: str) -> No
     names = {f"distributed.comm.tls.{name}": "/nowhere.pem" for name in ("ca-file", "client.cert")}
     with dask.config.set(names), pytest.raises(BadInput, match="that cannot be used"):
         sustain(rig, [get("/ok")], "10/s", "1 s", cluster=cluster)
+
+
+def test_certificates_of_another_authority_are_told_from_a_scheduler_that_is_gone(
+    joined: str, folder: Path, tmp_path: Path
+) -> None:
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
+    connected(joined).close()
+    with (
+        dask.config.set({"distributed.comm.tls.ca-file": str(tmp_path / "ca.pem")}),
+        pytest.raises(EngineFailed, match="is not of the authority in ca-file here"),
+    ):
+        connected(joined)
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        address = f"tls://127.0.0.1:{gone.getsockname()[1]}"
+    with pytest.raises(EngineFailed, match=r"cannot be reached: .*start it, or correct cluster="):
+        connected(address)
+
+
+def test_certificates_are_what_later_pythons_ask_of_them(folder: Path) -> None:
+    """From 3.13 on they look more closely."""
+    made = [str(folder / f"{part}.pem") for part in ("scheduler", "worker", "client")]
+    check = ["openssl", "verify", "-x509_strict", "-CAfile", str(folder / "ca.pem"), *made]
+    assert subprocess.run(check, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("part", ["scheduler", "worker-0"])
+def test_no_page_tells_strangers_about_the_cluster(cluster: str, folder: Path, part: str) -> None:
+    log = (folder / f"{part}.log").read_text()
+    (page,) = re.findall(r"dashboard at: *(?:http://)?([\d.:]+)", log)
+    for path in ("/info/main/workers.html", "/metrics", "/health"):
+        assert requests.get(f"http://{page}{path}", timeout=5).status_code == 404
 
 
 def test_the_scheduler_answers_nobody_who_shows_no_certificate(cluster: str) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import trustme
 import yaml
 
 from rig.process import END_WITHIN_S, ROOT
@@ -23,23 +22,16 @@ READY_WITHIN_S = 30
 SCHEDULER = ("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0")
 
 
-def certificates(folder: Path, settings: str) -> None:
-    """Write these settings of Dask's into a folder, with the certificates that they name.
+def certificates(folder: Path, settings: str, script: str) -> None:
+    """Make certificates in a folder, and write settings of Dask's there that name them.
 
     Args:
         folder: Where to, and where they are said to be from now on.
         settings: YAML, as the documentation shows it.
+        script: What makes them, as the documentation shows it.
     """
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    here = yaml.safe_load(settings)
-    tls = here["distributed"]["comm"]["tls"]
-    tls["ca-file"] = str(folder / "ca.pem")
-    for part in ("scheduler", "worker", "client"):
-        made, path = authority.issue_cert(part), folder / f"{part}.pem"
-        made.private_key_and_cert_chain_pem.write_to_path(path)
-        tls[part] = dict.fromkeys(tls[part], str(path))
-    (folder / "dask.yaml").write_text(yaml.safe_dump(here), "utf-8")
+    subprocess.run(["sh", "-e", "-c", script], cwd=folder, capture_output=True, check=True)
+    (folder / "dask.yaml").write_text(settings.replace("/etc/apiload", str(folder)), "utf-8")
 
 
 @contextmanager

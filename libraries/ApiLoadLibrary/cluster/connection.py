@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from distributed import Client
-from distributed.security import Security
 
 from ApiLoadLibrary import __version__
-from ApiLoadLibrary.errors import BadInput, EngineFailed
+from ApiLoadLibrary.errors import EngineFailed
 
+from .address import require_address, why_unreachable
 from .remote import Seat
 
 __all__ = ["connected", "seats", "seats_with_clocks"]
@@ -49,19 +49,13 @@ def connected(address: str) -> Client:
 def _connect(address: str) -> Client:
     for name in NOISY:  # what goes wrong is told in sentences of ours
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    if address.startswith("tls:"):
-        _require_certificates(address)
+    require_address(address)
     try:
         return _client(address)
-    except ValueError as error:
-        raise BadInput(
-            f"cluster='{address}' is no address of a scheduler ({error}): write for example "
-            "tcp://scheduler:8786."
-        ) from None
     except (OSError, TimeoutError, RuntimeError, TypeError, AssertionError) as error:
         raise EngineFailed(
-            f"The scheduler of the cluster at {address} cannot be reached "
-            f"({type(error).__name__}): start it, or correct cluster=."
+            f"The scheduler of the cluster at {address} cannot be reached: "
+            f"{why_unreachable(error)}."
         ) from None
 
 
@@ -72,21 +66,6 @@ def _client(address: str) -> Client:
         return Client(address, timeout=WITHIN_S, set_as_default=False)
     except AssertionError:
         return Client(address, timeout=WITHIN_S, set_as_default=False)
-
-
-def _require_certificates(address: str) -> None:
-    """See whether there is something to show to a scheduler that asks for it."""
-    why = "names none here"
-    try:
-        if Security().get_connection_args("client")["ssl_context"] is not None:
-            return
-    except (OSError, ValueError) as error:
-        why = f"names some that cannot be used ({error})"
-    raise BadInput(
-        f"cluster='{address}' needs a certificate, and Dask's configuration {why}: write "
-        "ca-file, client.cert and client.key under distributed.comm.tls in "
-        "~/.config/dask/tls.yaml."
-    )
 
 
 def seats(client: Client) -> list[Seat]:
