@@ -85,6 +85,7 @@ def _routes(shop: Shop) -> list[BaseRoute]:
     def guarded(path: str, **actions: Action) -> Route:
         return Route(path, PathItem(actions, shop.authority), methods=list(actions))
 
+    operators = shop.operators.only
     orders, payments, banking = shop.orders, shop.payments, shop.open_banking
     partner = shop.limiter.limited(shop.catalogue.list_products)
     runs, control = shop.load_runs, shop.control
@@ -103,9 +104,11 @@ def _routes(shop: Shop) -> list[BaseRoute]:
         guarded("/api/orders/{order_id}", GET=orders.read_one),
         guarded("/api/payment/open-banking/qr/{payment_id}.svg", GET=banking.read_picture),
         public("/api/auth/login", POST=shop.sign_in.login),
-        public(METRICS_PATH, GET=shop.status.metrics),
-        public(FAULTS_PATH, GET=control.read, PUT=control.change),
-        guarded(LOAD_RUNS_PATH + "/{run_id}", GET=runs.read, DELETE=runs.remove),
+        public(METRICS_PATH, GET=operators(shop.status.metrics)),
+        public(FAULTS_PATH, GET=operators(control.read), PUT=operators(control.change)),
+        guarded(
+            LOAD_RUNS_PATH + "/{run_id}", GET=operators(runs.read), DELETE=operators(runs.remove)
+        ),
         public("/openapi.json", GET=_fixed(json_response(openapi_document()))),
         guarded(WEBSOCKET_PATH, GET=shop.realtime.require_upgrade),
         WebSocketRoute(WEBSOCKET_PATH, shop.realtime.connect),

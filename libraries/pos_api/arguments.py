@@ -10,6 +10,7 @@ from pos_api.credentials import DEFAULT_PASSWORD, DEFAULT_USERNAME
 from pos_api.errors import StartError
 from pos_api.faults import FAULT_OPTIONS, read_fault
 from pos_api.limiting import LIMITERS
+from pos_api.operators import read_network
 from pos_api.quota import Quota, read_quota
 from pos_api.times import LONGEST_S, read_time
 
@@ -64,6 +65,13 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=_whole_number(0, 65535), default=0, help="port, 0 for any free one (0)"
+    )
+    parser.add_argument(
+        "--operators",
+        type=_checked(read_network),
+        metavar="NETWORK",
+        help="besides clients on this machine, who may read its counters, remove what load runs "
+        "have written, and break it if --fault-control is given: a network such as 10.1.2.0/24",
     )
     parser.add_argument(
         "--database",
@@ -174,7 +182,7 @@ def _add_faults(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--fault-control",
         action="store_true",
-        help="let clients on this machine change what is wrong: PUT /api/faults",
+        help="let clients on this machine, and --operators, change what is wrong: PUT /api/faults",
     )
     group.add_argument(
         "--fault",

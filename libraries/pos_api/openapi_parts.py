@@ -7,7 +7,7 @@ from pos_api.openapi_shapes import Schema, reference
 _ERRORS = {
     "400": "The body is not valid JSON.",
     "401": "The credentials or the token are missing, wrong or expired.",
-    "403": "Only for clients on the server's own machine, or only where the server was told to.",
+    "403": "Only for operators of the server, or only where the server was told to.",
     "404": "There is no such thing.",
     "413": "The body is larger than 64 KiB.",
     "422": "A field or parameter is missing, unknown or out of its range.",

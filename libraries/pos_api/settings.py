@@ -8,6 +8,7 @@ from pos_api.arguments import DEFAULT_LIMIT, read_arguments
 from pos_api.credentials import DEFAULT_PASSWORD, DEFAULT_USERNAME, read_credential
 from pos_api.errors import StartError
 from pos_api.faults import FaultSetting
+from pos_api.operators import Network
 from pos_api.quota import Quota
 
 
@@ -31,6 +32,7 @@ class Settings:
     breaker_open_s: float = 2.0
     payments_at_once: int = 64
     websocket_limit: int = 10_000
+    operators: Network | None = None
     fault_control: bool = False
     faults: tuple[FaultSetting, ...] = ()
     username: str = DEFAULT_USERNAME

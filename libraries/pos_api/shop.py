@@ -9,6 +9,7 @@ from pos_api.faults import FaultControl, Faults
 from pos_api.limiting import RateLimiter
 from pos_api.load_runs import LoadRuns
 from pos_api.open_banking import OpenBanking
+from pos_api.operators import Operators
 from pos_api.orders import Orders
 from pos_api.payments import Payments
 from pos_api.realtime import Realtime
@@ -35,6 +36,7 @@ class Shop:
         self._database = database
         self.counters = RequestCounters()
         self.authority = TokenAuthority(settings.token_lifetime_s, faults=faults)
+        self.operators = Operators(settings.operators)
         self.sign_in = SignIn(settings.username, settings.password, self.authority)
         self.limiter = RateLimiter(settings.limiter, settings.limit, settings.limit_burst, faults)
         self.catalogue = Catalogue(database)

@@ -62,6 +62,7 @@ def test_the_password_is_not_in_the_settings_when_they_are_printed() -> None:
     [
         (["--port", "x"], ["--port", "'x'", "0 to 65535"]),
         (["--port", "-1"], ["--port", "0 to 65535"]),
+        (["--operators", "10.1.2.3/24"], ["--operators", "10.1.2.3/24", "10.1.2.0/24"]),
         (["--delay", "500"], ["--delay", "'500'", "500ms"]),
         (["--token-lifetime", "0"], ["--token-lifetime", "'0'", "1 to 86400"]),
         (["--log-level", "trace"], ["--log-level", "'trace'", "debug"]),

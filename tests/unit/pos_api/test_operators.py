@@ -1,4 +1,4 @@
-"""What belongs to the test is for clients on the server's own machine."""
+"""What belongs to the test is for clients on the server's own machine, and for operators."""
 
 import asyncio
 import json
@@ -8,27 +8,53 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 
 from pos_api.app import build_app
 from pos_api.credentials import DEFAULT_PASSWORD, DEFAULT_USERNAME
 from pos_api.errors import ApiError
 from pos_api.faults import Faults
-from pos_api.loopback import require_loopback
+from pos_api.operators import Network, Operators, read_network
 from pos_api.settings import Settings
 from pos_api.storage import Database
 
 STRANGER = "192.0.2.7"
 
 
+OFFICE = read_network("198.51.100.0/24")
+
+
+def let_in(client: tuple[str, int] | None, network: Network | None) -> bool:
+    async def action(request: Request) -> Response:
+        return Response("in")
+
+    async def ask() -> Response:
+        return await Operators(network).only(action)(Request({"type": "http", "client": client}))
+
+    try:
+        return asyncio.run(ask()).body == b"in"
+    except ApiError as error:
+        if (error.status, error.code) != (403, "operators_only"):
+            raise
+        return False
+
+
+@pytest.mark.parametrize("network", [None, OFFICE])
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1"])
-def test_clients_on_this_machine_pass(host: str) -> None:
-    require_loopback(Request({"type": "http", "client": (host, 5)}))
+def test_clients_on_this_machine_pass(host: str, network: Network | None) -> None:
+    assert let_in((host, 5), network)
 
 
 @pytest.mark.parametrize("client", [(STRANGER, 5), ("2001:db8::1", 5), ("a.sock", 5), None])
 def test_all_others_are_refused(client: tuple[str, int] | None) -> None:
-    with pytest.raises(ApiError, match="own machine only"):
-        require_loopback(Request({"type": "http", "client": client}))
+    assert not let_in(client, None)
+    assert not let_in(client, OFFICE)
+
+
+def test_clients_of_the_named_network_pass_too() -> None:
+    assert let_in(("198.51.100.9", 5), OFFICE)
+    assert not let_in(("198.51.100.9", 5), None)
+    assert not let_in(("198.51.101.9", 5), OFFICE)
 
 
 @pytest.fixture
@@ -83,4 +109,4 @@ def test_strangers_get_nothing_that_belongs_to_the_test(
         return await answer_of(app, method, path, {}, token["access_token"])
 
     status, body = asyncio.run(ask())
-    assert (status, body["error"]["code"]) == (403, "loopback_only")
+    assert (status, body["error"]["code"]) == (403, "operators_only")
