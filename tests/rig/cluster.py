@@ -82,9 +82,23 @@ class Host:
     @contextmanager
     def server(self, module: str, *arguments: str) -> Iterator[str]:
         """The address of a fresh server of the rig."""
+        with self._running(module, *arguments) as port:
+            yield f"http://{self.address}:{port}"
+
+    @contextmanager
+    def reference_api(self, *arguments: str) -> Iterator[str]:
+        """The address of a fresh reference API; who is on another host may break it, too."""
+        network = f"{self.address.rsplit('.', 1)[0]}.0/24"
+        options = ("--host", self.address, "--fault-control", "--operators", network)
+        with self._running("pos_api", *options, *arguments) as address:
+            yield address
+
+    @contextmanager
+    def _running(self, module: str, *arguments: str) -> Iterator[str]:
+        """The last word of what it says when it has started."""
         process = self.start("-m", module, *arguments)
         try:
-            yield f"http://{self.address}:{read_line(process, module).strip()}"
+            yield read_line(process, module).split()[-1]
         finally:
             process.kill()
             self._bury()

@@ -74,6 +74,10 @@ class ClusterShardHost:
         """One shard for each thread of each worker."""
         return len(seats(self._client))
 
+    def machines(self) -> int:
+        """Those that have a worker."""
+        return len({each.host for each in seats(self._client)})
+
     def start(self, plans: Sequence[ShardPlan]) -> int:
         """See `ShardHost`.
 

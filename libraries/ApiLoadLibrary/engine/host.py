@@ -38,6 +38,10 @@ class ShardHost(Protocol):
         """How many shards can run at once."""
         ...
 
+    def machines(self) -> int:
+        """On how many machines: each takes part."""
+        ...
+
     def start(self, plans: Sequence[ShardPlan]) -> int:
         """Start all shards at one moment, and return it (ns, monotonic clock)."""
         ...
@@ -85,6 +89,10 @@ class LocalShardHost:
     def slots(self) -> int:
         """One shard per core."""
         return os.cpu_count() or 1
+
+    def machines(self) -> int:
+        """This one."""
+        return 1
 
     def start(self, plans: Sequence[ShardPlan]) -> int:
         """See `ShardHost`.

@@ -74,7 +74,8 @@ class Servers:
                 That they are not is told on the console and in the report.
             cert: The client's certificate for servers that ask for one: a PEM file that holds
                 its key too, or the files of certificate and key with a comma between.
-            shards: From how many processes load is sent; chosen by the rate unless given.
+            shards: From how many processes load is sent; unless given, from as many as the rate
+                needs, and from each machine of a cluster.
             transport: `http1` (unless given) for lean connections of the library's own, or
                 `requests` for Python's `requests` on a thread for each worker: much slower, but
                 it honours the environment's proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY).

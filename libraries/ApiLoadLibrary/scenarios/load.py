@@ -42,6 +42,8 @@ class Load:
             the highest that each has.
         total: In the closed model, how many requests there are over all endpoints; None for as
             many as the time allows.
+        one_source: Whether it comes from one machine, of a cluster too: rate limiters may count by
+            address.
         own_words: What is asked of each endpoint, by its place, where that differs in kind.
         late_after_ns: A schedule delay above this is late, where that takes longer than usual to
             matter.
@@ -57,6 +59,7 @@ class Load:
     rates: tuple[Rate, ...] = ()
     total: int | None = None
     late_after_ns: int = 0
+    one_source: bool = False
     own_words: tuple[str, ...] = ()
 
     @property

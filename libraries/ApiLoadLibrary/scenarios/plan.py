@@ -275,14 +275,14 @@ class LoadPlan:
         peak, least_ns = self.load.peak, max(LATE_NS, self.load.late_after_ns)
         return least_ns if peak is None else max(least_ns, int(NS_PER_S / peak.per_second))
 
-    def split(self, slots: int) -> list[ShardPlan]:
-        """The parts of its shards; `slots` is how many can run at once."""
-        peak = self.peak_per_s
-        # Nobody knows beforehand how fast the closed model will be: it gets every core.  Schedules
-        # of their own probe, and a probe is no faster than one can be.
-        rate = peak if peak is not None or self.load.closed else 0
-        wanted = slots if rate is None else -(-int(rate) // self._ceiling_per_s)
-        shards = self.transport.shards or min(slots, max(1, wanted))
+    def split(self, slots: int, machines: int = 1) -> list[ShardPlan]:
+        """The parts of its shards.
+
+        Args:
+            slots: How many can run at once.
+            machines: On how many machines; each of them takes part.
+        """
+        shards = self.transport.shards or min(slots, self._shards_wanted(slots, machines))
         cap = self.transport.max_rate
         # Each shard needs a worker, and a slot of the cap.
         shards = min(shards, self.transport.workers, max(1, int(cap.count)) if cap else shards)
@@ -315,6 +315,14 @@ class LoadPlan:
             )
             for shard in range(shards)
         ]
+
+    def _shards_wanted(self, slots: int, machines: int) -> int:
+        peak = self.peak_per_s
+        if peak is None and self.load.closed:
+            return slots  # nobody knows beforehand how fast it will be
+        # What has schedules of its own, and no rate, is no faster than one shard can be.
+        by_rate = -(-int(peak or 0) // self._ceiling_per_s)
+        return max(1 if self.load.one_source else machines, by_rate)
 
     @property
     def _ceiling_per_s(self) -> int:

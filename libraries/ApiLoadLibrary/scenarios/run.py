@@ -62,7 +62,8 @@ class LoadRun:
         Raises:
             EngineFailed: A shard could not be started.
         """
-        self.start_ns = self._host.start(self.plan.split(self._host.slots()))
+        plans = self.plan.split(self._host.slots(), self._host.machines())
+        self.start_ns = self._host.start(plans)
         self._started_at = datetime.now(UTC).astimezone()
 
     @property

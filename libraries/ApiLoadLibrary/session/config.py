@@ -56,7 +56,7 @@ class LoadTestConfig:
         cert: The client's certificate: a file with its key, or a file of each; none unless
             servers ask for one.
         connect_timeout: For connecting alone, TLS included; None leaves it the whole time-out.
-        shards: Processes to send from; None chooses by the rate.
+        shards: Processes to send from; None chooses by the rate and the machines.
         transport: `http1` for lean connections of our own; `requests` for Python's `requests`
             on a thread for each worker, which honours the environment's proxies.
         redirects: `report` takes a redirect for the answer; `follow` goes where it leads, within

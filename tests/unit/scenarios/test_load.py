@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -150,6 +151,15 @@ def test_the_highest_rate_decides_on_shards_and_on_the_cap() -> None:
     with pytest.raises(BadInput, match="30,000/s on 2 endpoints is more than max_rate=50,000/s"):
         plan_of(ramp, endpoints=2, cap="50,000/s")
     assert plan_of(ramp, cap="30,000/s").planned == 15_005
+
+
+def test_each_machine_takes_part() -> None:
+    slow, fast = (sustained(rate(each), time("1 s")) for each in ("10/s", "100,000/s"))
+    assert [len(plan_of(slow).split(8, machines)) for machines in (1, 3)] == [1, 3]
+    assert len(plan_of(fast).split(8, 3)) == 5
+    assert len(plan_of(slow, cap="20/s").split(8, 3)) == 3
+    probing = replace(slow, one_source=True)
+    assert len(plan_of(probing).split(8, 3)) == 1
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,9 @@ class FakeHost:
     def slots(self) -> int:
         return 1
 
+    def machines(self) -> int:
+        return 1
+
     def start(self, plans: Sequence[ShardPlan]) -> int:
         if self.problem:
             raise self.problem

@@ -79,6 +79,7 @@ class Probe:
             rates=(above, *(seldom for _ in range(bystanders))),
             schedules=(Listed(self.offsets, self.length_ns), *(quiet for _ in range(bystanders))),
             late_after_ns=self.contract.late_after_ns,
+            one_source=True,
         )
 
 

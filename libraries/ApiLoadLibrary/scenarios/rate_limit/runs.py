@@ -97,6 +97,7 @@ class Identification:
             rates=(Rate(rate.count * ABOVE, rate.per),),
             schedules=(Listed(self.offsets, length_ns),),
             late_after_ns=self.contract.late_after_ns,
+            one_source=True,
         )
 
     @property

@@ -65,7 +65,7 @@ def waiting() -> Load:
 def _listed(words: str, offsets: list[int]) -> Load:
     length = offsets[-1] + NS_PER_S // 2
     schedule = Listed(tuple(offsets), length)
-    return Load(SCENARIO, words, (Phase.whole(length),), schedules=(schedule,))
+    return Load(SCENARIO, words, (Phase.whole(length),), schedules=(schedule,), one_source=True)
 
 
 def limit_told(run: RunResult) -> Contract | None:
