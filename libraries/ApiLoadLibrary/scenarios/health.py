@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
 
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardResult, Tallies
 from ApiLoadLibrary.measurement.generators import GeneratorHost
@@ -14,46 +12,12 @@ from ApiLoadLibrary.measurement.tally import Tally
 
 from .checks import held_up
 from .plan import LoadPlan
+from .strain import TOLERATED_SHARE, Effort, out_of_step, short_of_time
 
 __all__ = ["assess"]
 
-TOLERATED_SHARE = 0.01
-"""Up to one request in a hundred started late by the generator's own fault."""
-
 TOLERATED_STILLNESS_S = 1.0
 """A pause of the generator itself makes the answers that came meanwhile look slow."""
-
-
-STARVED_PERCENT = 20
-"""Who waits for a processor that often reads answers late, and they look slow."""
-
-EXHAUSTED_PERCENT = 90
-"""Of a core, in which a shard ran or waited for it: it had no time left."""
-
-FULL_PERCENT = 95
-"""Of all processors of a cluster's machine, on average: none of them had time left."""
-
-NOTICED_PERCENT = 5
-"""A full machine is no harm to shards that wait for it less than that; or so they say."""
-
-TOLERATED_LATENESS_MS = 10.0
-"""As of a single request, which is late above that."""
-
-TOLERATED_DOUBT_MS = 50.0
-"""What is counted by the second, and phases, are blurred by a twentieth of one at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Effort:
-    """The busiest shard's use of its core, and the most starved one's wait for it.
-
-    Attributes:
-        needed_percent: The most of a core that a shard used or waited for.
-    """
-
-    cpu_percent: float
-    wait_percent: float | None
-    needed_percent: float
 
 
 def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> GeneratorHealth:
@@ -65,20 +29,14 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         tallies: All that was measured.
     """
     ends = [each.end for each in results if each.end is not None]
-    effort = _effort(results)
+    effort = Effort.of(results)
     (number,) = (number for number, phase in enumerate(plan.load.phases) if phase.judged)
     all_judged = tallies[number]
     judged = all_judged[: len(plan.requested)]
     hosts = GeneratorHost.of(
         (each.share, each.end is None) for each in results if each.share is not None
     )
-    overload = [
-        *chain.from_iterable(
-            (*_starvation(who, at_work), *_exhaustion_of_time(plan, number, who, at_work))
-            for who, at_work in _by_machine(results)
-        ),
-        *held_up(ends),
-    ]
+    overload = [*short_of_time(plan, number, results), *held_up(ends)]
     return GeneratorHealth(
         shards=len(results),
         workers=plan.transport.workers,
@@ -87,7 +45,7 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         run_queue_wait_percent=effort.wait_percent,
         reasons=(
             *_losses(plan, results),
-            *_out_of_step(hosts),
+            *out_of_step(hosts),
             *_stillness(ends),
             *overload,
             *_shortfalls(judged),
@@ -99,17 +57,6 @@ def assess(plan: LoadPlan, results: Sequence[ShardResult], tallies: Tallies) -> 
         transport=plan.carried_by,
         hosts=hosts,
     )
-
-
-def _effort(results: Sequence[ShardResult]) -> _Effort:
-    def percent(seconds: float, shard: ShardEnd) -> float:
-        return 100 * seconds / max(shard.wall_s, 1e-9)
-
-    ends = [each.end for each in results if each.end is not None]
-    cpu = [percent(each.cpu_s, each) for each in ends]
-    wait = [percent(each.run_queue_wait_s, each) for each in ends if each.run_queue_wait_s]
-    needed = [percent(each.cpu_s + (each.run_queue_wait_s or 0), each) for each in ends]
-    return _Effort(max(cpu, default=0.0), max(wait, default=None), max(needed, default=0.0))
 
 
 def _losses(plan: LoadPlan, results: Sequence[ShardResult]) -> Iterator[str]:
@@ -149,75 +96,6 @@ def _stillness(ends: Sequence[ShardEnd]) -> Iterator[str]:
         yield (
             f"the load generator itself stood still for {longest_s:.1f} s: its process was "
             "stopped, or the machine had no time for it; run it where nothing holds it up"
-        )
-
-
-def _by_machine(
-    results: Sequence[ShardResult],
-) -> Iterator[tuple[str, Sequence[ShardResult]]]:
-    """Who sent the load, in words, and what became of their shards that came to their end."""
-    by_host: dict[str | None, list[ShardResult]] = {}
-    for each in results:
-        if each.end is not None:
-            by_host.setdefault(each.share.host if each.share else None, []).append(each)
-    for host, parts in by_host.items():
-        yield f"the load generator{f' on {host}' if host else ''}", parts
-
-
-def _out_of_step(hosts: Sequence[GeneratorHost]) -> Iterator[str]:
-    """Machines that did not begin, as far as is known, when the others did."""
-    for each in hosts:
-        if each.begun_late_ms > TOLERATED_LATENESS_MS:
-            yield (
-                f"the load on {each.name} began {each.begun_late_ms:,.0f} ms after that of the "
-                "other machines, for it was not told in time; see that its worker and its way "
-                "to the scheduler have time for it"
-            )
-        if each.clock_doubt_ms > TOLERATED_DOUBT_MS:
-            yield (
-                f"the clock of {each.name} is known to within {each.clock_doubt_ms:,.0f} ms only, "
-                "and its load may have begun so much before or after the others'; put the machines "
-                "and their scheduler nearer to each other"
-            )
-
-
-def _starvation(who: str, at_work: Sequence[ShardResult]) -> Iterator[str]:
-    wait = _effort(at_work).wait_percent
-    if wait is not None and wait >= STARVED_PERCENT:
-        yield (
-            f"{who} waited for a processor {wait:.0f} % of the time, so that "
-            "answers may look slower than they were; give it more cores, or a machine of its own"
-        )
-        return
-    busy = max((each.share.cpu_percent for each in at_work if each.share), default=0.0)
-    if busy >= FULL_PERCENT and (wait is None or wait >= NOTICED_PERCENT):
-        yield (
-            f"{who} had no processor time to spare ({busy:.0f} % of all processors there were "
-            "busy), so that answers may look slower than they were; run fewer shards there, or "
-            "give it a machine of its own"
-        )
-
-
-def _exhaustion_of_time(
-    plan: LoadPlan, phase: int, who: str, at_work: Sequence[ShardResult]
-) -> Iterator[str]:
-    if _effort(at_work).needed_percent < EXHAUSTED_PERCENT:
-        return
-    if plan.load.closed:
-        yield (
-            f"{who} itself was the limit: it used all the processor time that it "
-            "could get, and the server may be able to do more; give it more cores, or a machine "
-            "of its own"
-        )
-        return
-    tallies = [each for part in at_work for each in part.tallies[phase][: len(plan.requested)]]
-    requests = sum(each.requests for each in tallies)
-    in_time = sum(each.in_time for each in tallies)
-    if requests - in_time > TOLERATED_SHARE * requests:
-        yield (
-            f"{who} itself was the limit: it started {in_time:,} of {requests:,} "
-            "requests in time with all the processor time that it could get; lower the rate, "
-            "or give it more cores"
         )
 
 

@@ -212,7 +212,7 @@ def test_the_machine_that_was_the_limit_is_named(closed: bool) -> None:
 @pytest.mark.parametrize(
     "carried, words",
     [
-        ({"begun_late_ns": 45 * MS}, "the load on b began 45 ms after that of the other machines"),
+        ({"begun_late_ns": 45 * MS}, "the load on b began 45 ms late"),
         ({"clock_doubt_ns": 80 * MS}, "the clock of b is known to within 80 ms only"),
     ],
 )
@@ -221,6 +221,26 @@ def test_a_machine_out_of_step_is_named(carried: dict[str, float], words: str) -
     (reason,) = found.reasons
     assert reason.startswith(words)
     assert not found.overloaded
+
+
+def test_machines_that_fared_alike_are_told_of_in_one_sentence() -> None:
+    """A cluster may have dozens of them."""
+    starved = replace(WELL, run_queue_wait_s=2.0)
+    two = of_cluster(*((starved, share(each)) for each in "ab")).reasons
+    assert [each[:74] for each in two] == [
+        "the load generator on a and b waited for a processor up to 20 % of the tim"
+    ]
+    behind = {"cpu_percent": 99.0, "begun_late_ns": 45 * MS, "clock_doubt_ns": 80 * MS}
+    felt = replace(WELL, **BUSY)  # type: ignore[arg-type]
+    many = of_cluster(*((felt, share(each, **behind)) for each in "abcdefg"), (WELL, share("h")))
+    on = "a, b, c and 4 more machines"
+    assert [each.split(on)[0] for each in many.reasons] == [
+        "the load on ",
+        "the clock of ",
+        "the load generator on ",
+        "the load generator on ",
+    ]
+    assert f"{on} itself was the limit: it started 0 of 7,000 requests in time" in many.reasons[3]
 
 
 def test_what_is_usual_between_machines_is_tolerated() -> None:
