@@ -75,6 +75,10 @@ def _margin(criterion: Criterion) -> float:
     return criterion.margin or 0.0
 
 
+_PHASES = {"below": "load below the limit"}
+"""Names of phases that are no words of a sentence."""
+
+
 def load_sentence(run: Run) -> str:
     """What was sent: `1,000 requests a minute on each of 10 endpoints for 5 min.`"""
     rates = {each.rate for each in run.endpoints}
@@ -110,7 +114,8 @@ def _after(run: Run) -> str:
     start_s = next((each.start_s for each in run.phases if each.judged), 0.0)
     if run.scenario == "burst":
         return ""
-    names = " and ".join(each.name for each in run.phases if each.end_s <= start_s)
+    earlier = (each.name for each in run.phases if each.end_s <= start_s)
+    names = " and ".join(_PHASES.get(each, each) for each in earlier)
     return f", after {formats.duration(start_s)} of {names}" if names else ""
 
 

@@ -64,6 +64,8 @@ def test_a_warm_up_is_told_and_its_figures_are_kept_apart() -> None:
     assert load_sentence(run) == (
         "1,000 requests a minute on each of 10 endpoints for 30 s, after 10 s of warm-up."
     )
+    below = replace(run, phases=(replace(warm_up, name="below"), load))
+    assert load_sentence(below).endswith("for 30 s, after 10 s of load below the limit.")
 
 
 def test_the_page_has_a_table_of_phases_where_there_are_several() -> None:
