@@ -25,6 +25,7 @@ from ApiLoadLibrary.criteria.evaluation import evaluate
 from ApiLoadLibrary.criteria.grammar import parse
 from ApiLoadLibrary.criteria.judgement import Verdict
 from ApiLoadLibrary.errors import BadInput, EngineFailed
+from ApiLoadLibrary.measurement.generators import HostNow
 from ApiLoadLibrary.measurement.outcomes import DONE
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.config import LoadTestConfig
@@ -77,8 +78,13 @@ def test_three_hosts_send_each_arrival_once_in_time_and_measure_what_one_would(
     makes = load_tester(server, **over(hosts))
     plan = makes.plan([get("/ok")], steady("1000/s", "2 s"), "x", traced=frozenset())
     kept: list[RunResult] = []
+    seen: dict[str, HostNow] = {}
+
+    def look(moment: Moment) -> None:
+        seen.update(moment.progress.hosts)
+
     going = makes.start(plan, "test")
-    going.wait(watch_nothing, lambda so_far: None, lambda progress, elapsed_s: None)
+    going.wait(look, lambda so_far: None, lambda progress, elapsed_s: None)
     going.seal(kept.append)
     (run,), told = kept, counts(server)
 
@@ -94,7 +100,8 @@ def test_three_hosts_send_each_arrival_once_in_time_and_measure_what_one_would(
         assert run.response().quantile(share) == pytest.approx(exact, rel=1e-3)
 
     # Shard k begins with arrival k.  All hosts are one machine, and its clock tells the truth.
-    assert [each.name for each in run.generator.hosts] == sorted(told["first_ns"])
+    assert [each.name for each in run.generator.hosts] == sorted(told["first_ns"]) == sorted(seen)
+    assert {(each.shards, each.lost) for each in seen.values()} == {(1, 0)}
     for number, host in enumerate(run.generator.hosts):
         after_ns = told["first_ns"][host.name] - going.start_ns - number * MS
         assert -host.clock_doubt_ms * MS <= after_ns < 500 * MS

@@ -29,7 +29,7 @@ from ApiLoadLibrary.measurement.progress import Progress
 
 from .connection import connected, seats, seats_with_clocks
 from .messages import ALIVE, NEVER, Begin, News
-from .remote import RemoteShard
+from .remote import RemoteShard, hosts_now
 from .worker import deliver, run_shard
 
 __all__ = ["ClusterShardHost"]
@@ -187,7 +187,7 @@ class ClusterShardHost:
 
     def progress(self) -> Progress:
         """See `ShardHost`."""
-        total = Progress()
+        total = Progress(hosts=hosts_now(self._shards))
         for shard in self._shards:
             total.merge(shard.told.take_progress())
         return total

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
 from ApiLoadLibrary.engine.plan import ShardEnd, ShardPlan, ShardResult
 from ApiLoadLibrary.engine.told import Told
-from ApiLoadLibrary.measurement.generators import HostShare
+from ApiLoadLibrary.measurement.generators import HostNow, HostShare
 
 from .messages import Died, News
 
-__all__ = ["RemoteShard", "Seat"]
+__all__ = ["RemoteShard", "Seat", "hosts_now"]
 
 SILENT_S = 3.0
 """Whoever is not heard of for so long is lost; six pieces of news should have come."""
@@ -105,6 +106,11 @@ class RemoteShard:
             self.give_up(f"the worker on {where} has not been heard of for {SILENT_S:.0f} s")
             self._was_silent = True
 
+    @property
+    def cpu_percent(self) -> float | None:
+        """How busy its host was when it was last heard of; None of one that is lost."""
+        return self._cpu[-1] if self._cpu and self.lost is None else None
+
     def give_up(self, why: str) -> None:
         """Expect nothing more of it, if something was still expected."""
         if self.running:
@@ -121,3 +127,20 @@ class RemoteShard:
             clock_doubt_ns=self.seat.doubt_ns,
         )
         return ShardResult(self.told.tallies(), ending, self.lost or "", share)
+
+
+def hosts_now(shards: Iterable[RemoteShard]) -> dict[str, HostNow]:
+    """How each of their machines is at this moment."""
+    by_host: dict[str, list[RemoteShard]] = {}
+    for each in shards:
+        by_host.setdefault(each.seat.host, []).append(each)
+    return {
+        host: HostNow(
+            cpu_percent=max(
+                (each.cpu_percent for each in parts if each.cpu_percent is not None), default=None
+            ),
+            shards=len(parts),
+            lost=sum(each.lost is not None for each in parts),
+        )
+        for host, parts in by_host.items()
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["GeneratorHost", "HostShare"]
+__all__ = ["GeneratorHost", "HostNow", "HostShare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,21 @@ class HostShare:
     descriptors: int | None
     begun_late_ns: int
     clock_doubt_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostNow:
+    """How a machine that load comes from is at this moment.
+
+    Attributes:
+        cpu_percent: How busy its processors together were, when it was last heard of; None before.
+        shards: How many shards it runs, or ran.
+        lost: How many of them were lost.
+    """
+
+    cpu_percent: float | None
+    shards: int
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .generators import HostNow
 from .histogram import Histogram
 from .tally import Second, Tally
 
@@ -36,6 +37,8 @@ class Progress:
         response: Response times that latency criteria use.
         busy: Workers busy at this moment.
         seconds: What came in each second of the judged phase, by endpoint.
+        hosts: How each machine that load comes from is at this moment, by its name, where it
+            comes from a cluster.
     """
 
     requests: int = 0
@@ -44,6 +47,7 @@ class Progress:
     response: Histogram = field(default_factory=Histogram)
     busy: int = 0
     seconds: dict[int, dict[int, Second]] = field(default_factory=dict)
+    hosts: dict[str, HostNow] = field(default_factory=dict)
 
     def add(self, part: Part, *, judged: bool) -> None:
         """Add what more requests came to.
@@ -72,5 +76,6 @@ class Progress:
         self.late += other.late
         self.response.merge(other.response)
         self.busy += other.busy
+        self.hosts |= other.hosts
         for endpoint, seconds in other.seconds.items():
             self._add_seconds(endpoint, seconds)

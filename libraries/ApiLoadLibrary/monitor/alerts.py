@@ -6,14 +6,16 @@ whoever waits for the run asks for the news, in the thread that may tell them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ApiLoadLibrary.measurement.alert import Alert
+from ApiLoadLibrary.measurement.generators import HostNow
 from ApiLoadLibrary.measurement.watched import WatchedKind
 
 from .episodes import Bad, Episodes, Kind, News
 from .probe import Figures, Probe
 from .running_out import RunningOut
+from .senders import SenderAlerts
 from .trouble import LoadTrouble
 
 __all__ = ["Alerts", "WatchedAlerts"]
@@ -154,6 +156,7 @@ class Alerts:
     def __init__(self, load: LoadTrouble | None) -> None:
         self.load = load
         self._watched: dict[str, WatchedAlerts] = {}
+        self._senders: dict[str, SenderAlerts] = {}
 
     def see_watched(self, probe: Probe, at_s: float, figures: Figures) -> Iterator[News]:
         """Take note of what a probe saw; see `WatchedAlerts`."""
@@ -163,8 +166,14 @@ class Alerts:
             self._watched[probe.name] = found
         return found.see(at_s, figures)
 
+    def see_senders(self, hosts: Mapping[str, HostNow], at_s: float) -> Iterator[News]:
+        """Take note of how the machines are that load comes from; see `SenderAlerts`."""
+        for host, now in hosts.items():
+            yield from self._senders.setdefault(host, SenderAlerts(host)).see(at_s, now)
+
     def alerts(self) -> tuple[Alert, ...]:
         """What there was to tell until now, in the order in which it began."""
         found = [alert for each in self._watched.values() for alert in each.alerts()]
+        found += [alert for each in self._senders.values() for alert in each.alerts()]
         found += self.load.alerts() if self.load else []
         return tuple(sorted(found, key=lambda each: each.start_s))

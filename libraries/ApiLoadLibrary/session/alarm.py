@@ -97,6 +97,7 @@ class Alarm:
             news += self._alerts.load.see(elapsed_s, progress)
         seen = list(self._monitor.news())
         if self._desk.leads(self._run_id):
+            news += self._alerts.see_senders(progress.hosts, elapsed_s)
             for probe, sample in seen:
                 at_s = elapsed_s - (now_s - sample.at_s)
                 news += self._alerts.see_watched(probe, at_s, sample.figures)

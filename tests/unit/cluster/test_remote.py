@@ -6,9 +6,10 @@ import pytest
 
 from ApiLoadLibrary.cluster import remote
 from ApiLoadLibrary.cluster.messages import Died, HostLoad, News
-from ApiLoadLibrary.cluster.remote import RemoteShard, Seat
+from ApiLoadLibrary.cluster.remote import RemoteShard, Seat, hosts_now
 from ApiLoadLibrary.engine.plan import ShardEnd
 from ApiLoadLibrary.engine.shard import READY
+from ApiLoadLibrary.measurement.generators import HostNow
 from integration.loads import get, load_tester, steady
 
 END = ShardEnd(0, 0, 0.0, 0.0, None, 0.0, stopped=False)
@@ -117,3 +118,14 @@ def test_who_has_ended_cannot_be_given_up(shard: RemoteShard, clock: Clock) -> N
     look_for(shard, clock, 20)
     assert shard.lost is None
     assert shard.result().end == END
+
+
+def test_how_a_machine_is_comes_from_all_of_its_shards(shard: RemoteShard, clock: Clock) -> None:
+    plan = load_tester("http://shop").plan([get("/ok")], steady("10/s", "1 s"), "x")
+    other = RemoteShard(plan.split(1)[0], shard.seat)
+    assert hosts_now([shard, other]) == {"w1": HostNow(None, 2, 0)}
+    shard.hear(News(0, "first", 0, (), HostLoad(50.0, 20), 0))
+    other.hear(News(0, "other", 0, (), HostLoad(60.0, 20), 0))
+    assert hosts_now([shard, other]) == {"w1": HostNow(60.0, 2, 0)}
+    other.give_up("it died")
+    assert hosts_now([shard, other]) == {"w1": HostNow(50.0, 2, 1)}
