@@ -20,7 +20,7 @@ BUSY = Kind(
 )
 LOST = Kind(
     *("lost", "processes", "The load generator on {where}"),
-    *("has lost {value}", "lost {value}", "{value} at the worst"),
+    *("has lost {value}", "lacked processes", "{value} at the worst"),
 )
 
 
@@ -42,13 +42,13 @@ class SenderAlerts:
             at_s: When, in seconds from the run's start.
             now: How it is.
         """
-        cpu = now.cpu_percent
-        busy = None if cpu is None or cpu <= BUSY_PERCENT else Bad(cpu, f"{cpu:.1f} %")
         lost = Bad(now.lost, f"{now.lost} of its {now.shards} processes") if now.lost else None
-        for episodes, bad in ((self._busy, busy), (self._lost, lost)):
-            news = episodes.see(at_s, bad)
-            if news is not None:
-                yield news
+        found = [self._lost.see(at_s, lost)]
+        if now.cpu_percent is not None:  # of one that is not heard of nobody knows
+            is_busy = now.cpu_percent > BUSY_PERCENT
+            busy = Bad(now.cpu_percent, f"{now.cpu_percent:.1f} %") if is_busy else None
+            found.append(self._busy.see(at_s, busy))
+        yield from (each for each in found if each is not None)
 
     def alerts(self) -> list[Alert]:
         """What there was to tell until now."""

@@ -36,9 +36,18 @@ def test_processes_that_are_lost_are_told_of_at_once() -> None:
     ]
     (sentence,) = kept
     assert sentence == (
-        "The load generator on w1 lost 1 of its 2 processes from 0:02 until the end, "
+        "The load generator on w1 lacked processes from 0:02 until the end, "
         "2 of its 2 processes at the worst."
     )
+
+
+def test_a_machine_that_is_lost_is_not_said_to_be_at_rest() -> None:
+    told, kept = seen(*[HostNow(99.0, 1, 0)] * 10, *[HostNow(None, 1, 1)] * 13)
+    assert [each.split(" (")[0] for each in told] == [
+        "The processor of w1, which sends load, is over 90 % busy",
+        "The load generator on w1 has lost 1 of its 1 processes",
+    ]
+    assert all(" until the end" in each for each in kept)
 
 
 def test_a_machine_that_was_busy_for_a_moment_or_was_not_heard_of_is_none() -> None:
