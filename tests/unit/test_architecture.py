@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 LIBRARIES = ROOT / "libraries"
 LIBRARY = "ApiLoadLibrary"
 
-GROUND = {"errors", "files", "values", "workload", "measurement"}
+GROUND = {"errors", "figures", "files", "values", "workload", "measurement"}
 LOAD_WING = {"scenarios", "engine", "cluster", "monitor", "faults"}
 JUDGING_WING = {"report", "criteria"}
 # Each room and the other rooms it may import.

@@ -15,6 +15,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 from ApiLoadLibrary.measurement.stretch import between, in_phase
@@ -189,4 +190,4 @@ def _named(subject: Subject, run: RunResult) -> tuple[EndpointResult, ...]:
 
 
 def _ms(value: float) -> str:
-    return f"{value:,.3g} ms"
+    return f"{figure(value)} ms"

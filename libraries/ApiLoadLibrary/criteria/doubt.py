@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.outcomes import Blame, Failure, FailureKind, describe
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult
 
@@ -102,7 +103,7 @@ def waiting(subject: Subject) -> str:
         return more_workers(subject.run, busy, subject.planned)
     delay = subject.run.schedule_delay().quantile(0.99) or 0
     return (
-        f"the load generator started requests late (p99 {delay / 1e6:,.3g} ms); "
+        f"the load generator started requests late (p99 {figure(delay / 1e6)} ms); "
         "give it more cores, or a machine of its own"
     )
 

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Percent
 
@@ -199,7 +200,7 @@ def _own_slowness(
     if beyond > 2 * grown:
         return None
     return (
-        f"the load generator itself was {grown / 1e6:,.3g} ms later than in the earlier runs, "
+        f"the load generator itself was {figure(grown / 1e6)} ms later than in the earlier runs, "
         "which may be all of it; give it more cores, or a machine of its own"
     )
 

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.outcomes import FailureInfo
 
 from .confidence import Interval
@@ -14,8 +15,6 @@ from .limits import Limit
 
 __all__ = ["between", "counted_failures", "join", "quantity", "sentence", "span"]
 
-NOTHING_MUCH = 1e-9
-"""In any unit less than can be measured, and nothing that anybody would read as so many zeros."""
 KINDS_SHOWN = 3
 
 
@@ -58,19 +57,11 @@ def quantity(value: float, limit: Limit) -> str:
 
 def _digits(value: float, limit: float) -> str:
     for digits in range(3, 17):
-        text = _significant(value, digits)
+        text = figure(value, digits)
         rounded = float(text.replace(",", ""))
         if (rounded < limit, rounded > limit) == (value < limit, value > limit):
             break
     return text
-
-
-def _significant(value: float, digits: int) -> str:
-    if abs(value) < NOTHING_MUCH:
-        return "0"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if decimals else text
 
 
 def between(interval: Interval, limit: Limit, confidence: float) -> str:

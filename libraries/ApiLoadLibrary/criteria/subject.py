@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ApiLoadLibrary.errors import UnknownName
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.outcomes import FailureInfo
 from ApiLoadLibrary.measurement.result import EndpointResult, RunResult, Totals
 from ApiLoadLibrary.measurement.tally import Tally
@@ -71,7 +72,7 @@ class Subject(Totals):
         if len(times) == 1:
             return str(Rate(sum((each.count for each in rates), Fraction(0)), *times).rounded)
         mean = sum(each.offered_rate_per_s for each in self.endpoints)
-        return f"{mean:,.4g}/s{'' if rates else ' on average'}"
+        return f"{figure(mean, 4)}/s{'' if rates else ' on average'}"
 
     def basis(self, samples: int) -> str:
         """`12,000 requests at 1,000/min`, or `9,000 of 12,000 …` when not all of them count."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ApiLoadLibrary.engine.plan import PlannedJourney
 from ApiLoadLibrary.errors import BadInput
+from ApiLoadLibrary.figures import figure
 
 if TYPE_CHECKING:
     from .plan import LoadPlan
@@ -54,7 +55,7 @@ def _too_fast(plan: LoadPlan, peak: float) -> str:
     cap = plan.transport.max_rate
     if plan.journeys:
         return (
-            f"{plan.load.words} are up to {peak:,.4g} requests a second, more than "
+            f"{plan.load.words} are up to {figure(peak, 4)} requests a second, more than "
             f"max_rate={cap} allows: let fewer begin, or raise max_rate in `Configure Load`."
         )
     each = plan.load.peak if plan.load.pieces else plan.load.words

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Rate
@@ -220,5 +221,6 @@ def _seen(asked: Asked, taken: Sequence[Taken], rate: float | None) -> str:
     """`at 198/s the server fell behind`."""
     above = _latest(taken, rate)
     assert above is not None
+    assert rate is not None
     reason = f"{above.reason[:1].lower()}{above.reason[1:]}".rstrip(".")
-    return f"at {_per_s(asked, rate):,.4g}/s {reason}"
+    return f"at {figure(rate * asked.per_second, 4)}/s {reason}"

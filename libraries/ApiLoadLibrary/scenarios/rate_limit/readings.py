@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.readings import Reading
 
 from .outcome import Outcome
@@ -47,8 +48,9 @@ def _why_not_refused(found: Outcome) -> str:
         return "nothing was sent above the limit"
     if found.shaping and line is not None:
         return (
-            f"requests are not refused but delayed: they leave at {line.rate_per_s:,.3g} a second, "
-            f"after up to {line.longest_s:,.3g} s"
+            "requests are not refused but delayed: "
+            f"they leave at {figure(line.rate_per_s)} a second, after up to "
+            f"{figure(line.longest_s)} s"
         )
     if above.refused:
         return f"{above.accepted:,} were accepted, and {found.contract} allows {found.allowed:,.0f}"
@@ -123,7 +125,8 @@ def _honest(found: Outcome) -> Reading:
     reasons = [
         f"{missing:,} of {said.refusals:,} refusals had none that can be read" if missing else "",
         *(
-            f"told to wait for {each.told_s:,.3g} s, a request after {each.waited_s:,.3g} s was "
+            f"told to wait for {figure(each.told_s)} s, "
+            f"a request after {figure(each.waited_s)} s was "
             + ("accepted, so it could have come earlier" if each.early else "refused again")
             for each in broken[:1]
         ),
@@ -147,7 +150,9 @@ def _slow_down(found: Outcome) -> Reading:
         where = "below" if before is None else "above"
         return Reading(name, None, 0, f"no request {where} the limit was accepted")
     value = max(above, UNNOTICED_MS) / max(before, UNNOTICED_MS)
-    basis = f"p95 of what was accepted {before:,.3g} ms below the limit, {above:,.3g} ms above it"
+    basis = (
+        f"p95 of what was accepted {figure(before)} ms below the limit, {figure(above)} ms above it"
+    )
     return Reading(name, value, found.above.accepted, basis=basis)
 
 

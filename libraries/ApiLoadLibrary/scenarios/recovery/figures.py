@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.outcomes import describe
 from ApiLoadLibrary.values import NS_PER_S, Duration
 
@@ -155,7 +156,7 @@ class Figures:
             return f"{share:.3g} % of the probes failed ({_most_frequent(failed)})"
         slow = p95_ms([each for each in answers if each.good]) or 0.0
         usual = ms(self._found.level.p95_ns)
-        return f"95 of 100 probes took {slow:,.3g} ms, and {usual:,.3g} ms when all was well"
+        return f"95 of 100 probes took {figure(slow)} ms, and {figure(usual)} ms when all was well"
 
     def residual_errors(self) -> Figure:
         """The share of failures since the recovery."""
@@ -194,8 +195,8 @@ class Figures:
         if slow is None or len(good) < FEWEST:
             return Figure(None, len(good), "too few probes were answered when it was back")
         reason = (
-            f"in its first {FIRST_SECONDS} s back 95 of 100 probes took {slow:,.3g} ms, and "
-            f"{ms(found.level.p95_ns):,.3g} ms when all was well"
+            f"in its first {FIRST_SECONDS} s back 95 of 100 probes took {figure(slow)} ms, and "
+            f"{figure(ms(found.level.p95_ns))} ms when all was well"
         )
         return Figure(slow / ms(found.level.p95_ns), len(good), reason)
 
@@ -274,7 +275,7 @@ class Figures:
         slow = p95_ms(failures) or 0.0
         return (
             f"no circuit breaker opened: all {len(failures):,} failures were tried to the end, "
-            f"and 95 of 100 took {slow:,.3g} ms"
+            f"and 95 of 100 took {figure(slow)} ms"
         )
 
 
