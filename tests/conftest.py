@@ -12,8 +12,8 @@ from rig.turns import KINDS, turn
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: most tests wait for load to end, most of the time."""
-    return (os.cpu_count() or 1) + 2
+    """Three more than there are cores: most tests wait for load to end, most of the time."""
+    return (os.cpu_count() or 1) + 3
 
 
 TOGETHER = ("test_cluster.py",)
