@@ -7,10 +7,12 @@ settings are arrays: each step of a replay is done for all of them together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .decisions import Decisions, Floats, Ints
 
@@ -20,10 +22,13 @@ Settings = Mapping[str, Floats]
 """By name, one value for each setting that is tried: `limit`, `window_s`, `phase_s`, `rate_per_s`,
 `burst`."""
 
+Held = Callable[[Floats, Floats, Decisions], Iterator[Floats]]
+"""Of windows and their phases, what counts at each request: valid until the next is asked for."""
+
 EDGE = 1e-9
 """Of a token: what rounding may do to one that has just become whole."""
-BLOCK = 32_768
-"""So many settings and what is counted for them stay in a processor's cache."""
+BLOCK = 65_536
+"""So many settings and the misses of each stay in a processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +48,6 @@ class Model:
     settings: tuple[str, ...]
     misses: Callable[[Settings, Decisions], Ints]
     punishes: bool = False
-
-
-def _fixed_by_clock(settings: Settings, seen: Decisions) -> Ints:
-    limit, window, phase = settings["limit"], settings["window_s"], settings["phase_s"]
-    last = np.full(len(limit), -np.inf)
-    count, misses = np.zeros(len(limit)), np.zeros(len(limit), np.int64)
-    for at, accepted in zip(seen.at_s.tolist(), seen.accepted.tolist(), strict=True):
-        number = np.floor((at - phase) / window)
-        count[number != last] = 0
-        last = number
-        misses += (count < limit) != accepted
-        count += accepted
-    return misses
 
 
 def _fixed_from_first_hit(settings: Settings, seen: Decisions) -> Ints:
@@ -91,21 +83,33 @@ def _punishing_log(settings: Settings, seen: Decisions) -> Ints:
     return _log(settings, seen, seen.at_s)
 
 
+def _fixed_by_clock(settings: Settings, seen: Decisions) -> Ints:
+    below = np.nextafter(settings["limit"], -np.inf)
+    return _by_clock(settings, seen, below, _in_this_window)
+
+
+def _in_this_window(window: Floats, phase: Floats, seen: Decisions) -> Iterator[Floats]:
+    last, count = np.full(len(window), -np.inf), np.zeros(len(window))
+    for at, accepted in zip(seen.at_s.tolist(), seen.accepted.tolist(), strict=True):
+        number = np.floor((at - phase) / window)
+        count[number != last] = 0
+        last = number
+        yield count
+        count += accepted
+
+
 def _counter_by_clock(settings: Settings, seen: Decisions, *, all_count: bool) -> Ints:
-    """Block by block, as a processor's cache holds them: no model has as many settings to try."""
-    parts = []
-    for first in range(0, max(1, len(settings["limit"])), BLOCK):
-        block = {name: each[first : first + BLOCK] for name, each in settings.items()}
-        parts.append(_counter_by_clock_in_place(block, seen, all_count=all_count))
-    return np.concatenate(parts)
+    held = partial(_in_two_windows, all_count=all_count)
+    return _by_clock(settings, seen, settings["limit"] + EDGE, held)
 
 
-def _counter_by_clock_in_place(settings: Settings, seen: Decisions, *, all_count: bool) -> Ints:
-    limit, window, phase = settings["limit"], settings["window_s"], settings["phase_s"]
-    most = limit + EDGE
-    last, number = np.full(len(limit), -np.inf), np.empty(len(limit))
-    before, current = np.zeros(len(limit)), np.zeros(len(limit))
-    windows, misses = np.empty(len(limit)), np.zeros(len(limit), np.int64)
+def _in_two_windows(
+    window: Floats, phase: Floats, seen: Decisions, *, all_count: bool
+) -> Iterator[Floats]:
+    """The request itself included."""
+    last, number = np.full(len(window), -np.inf), np.empty(len(window))
+    before, current = np.zeros(len(window)), np.zeros(len(window))
+    windows = np.empty(len(window))
     for at, accepted in zip(seen.at_s.tolist(), seen.accepted.tolist(), strict=True):
         np.subtract(at, phase, out=windows)
         windows /= window
@@ -118,10 +122,45 @@ def _counter_by_clock_in_place(settings: Settings, seen: Decisions, *, all_count
         weight *= before
         weight += current
         weight += 1
-        misses += (weight <= most) != accepted
+        yield weight
         last, number = number, last
         if all_count or accepted:
             current += 1
+
+
+def _by_clock(settings: Settings, seen: Decisions, most: Floats, held: Held) -> Ints:
+    """Misses of a model that passes a request if what is held is no more than `most`.
+
+    What is held depends on a window and its phase alone, so it is worked out once for all limits:
+    each clock has a column of them, and where there are fewer, zeros fill it up.
+    It is done block by block, as a processor's cache holds them: no model has as many settings.
+    """
+    clocks, column = np.unique(settings["window_s"] + 1j * settings["phase_s"], return_inverse=True)
+    row = _places(column)
+    rows = int(row.max(initial=0)) + 1
+    limits = np.zeros((rows, len(clocks)))
+    limits[row, column] = most
+    misses = np.zeros(limits.shape, np.int64)
+    for first in range(0, len(clocks), width := max(1, BLOCK // rows)):
+        block = slice(first, first + width)
+        now = held(clocks.real[block], clocks.imag[block], seen)
+        misses[:, block] = _misses(now, limits[:, block].copy(), seen)
+    return misses[row, column]
+
+
+def _places(groups: Ints) -> Ints:
+    """How many of its own group come before each."""
+    order = np.argsort(groups, kind="stable")
+    ordered, places = groups[order], np.empty_like(groups)
+    places[order] = np.arange(len(groups)) - np.searchsorted(ordered, ordered)
+    return places
+
+
+def _misses(held: Iterator[Floats], most: Floats, seen: Decisions) -> NDArray[np.int32]:
+    missed, misses = np.empty(most.shape, np.bool_), np.zeros(most.shape, np.int32)
+    for each, accepted in zip(held, seen.accepted.tolist(), strict=True):
+        (np.greater if accepted else np.less_equal)(each, most, out=missed)
+        misses += missed
     return misses
 
 

@@ -12,6 +12,7 @@ from ApiLoadLibrary.scenarios.rate_limit.decisions import Decisions, decisions
 from ApiLoadLibrary.scenarios.rate_limit.fitting import Hint
 from ApiLoadLibrary.scenarios.rate_limit.identify import Identity, identify
 from ApiLoadLibrary.scenarios.rate_limit.identify_plan import identifying_offsets
+from ApiLoadLibrary.scenarios.rate_limit.models import MODELS, Model
 from limited import trace_of
 from rig import limiters
 from rig.limiters import Limiter
@@ -59,6 +60,22 @@ def test_each_kind_is_told_from_all_others(kind: str) -> None:
 def test_the_hint_may_be_off(kind: str) -> None:
     found = identity_of(KINDS[kind](), limit=1.3 * LIMIT, window=0.75 * WINDOW)
     assert found.kind == kind, found.reason
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda each: each.name)
+def test_a_setting_misses_as_much_whatever_is_tried_beside_it(model: Model) -> None:
+    """Settings that share a window and a phase, and those that do not, in no order."""
+    offsets = identifying_offsets(LIMIT, WINDOW, seed=3)[:200]
+    seen = decisions(trace_of(offsets, KINDS["sliding_counter"]()), {200}, 429)
+    dice = np.random.default_rng(2)
+    tried = {name: dice.choice([0.3, 1.9, 2.0, 18.5, 20.0], 40) for name in model.settings}
+    together = model.misses(tried, seen)
+    alone = [
+        model.misses({name: values[[place]] for name, values in tried.items()}, seen)[0]
+        for place in range(40)
+    ]
+    assert list(together) == alone
+    assert len(set(alone)) > 5
 
 
 def test_one_at_a_time_is_a_bucket() -> None:
