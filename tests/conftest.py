@@ -16,7 +16,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 3
 
 
-TOGETHER = ("test_cluster.py",)
+TOGETHER = ("test_cluster.py", "test_cluster_that_goes_away.py")
 """Files whose tests share something dear: one process runs them all."""
 
 

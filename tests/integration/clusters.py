@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,3 +34,8 @@ def session_over(
 def ids_at(address: str) -> list[str]:
     """Those of all requests that a rig server has received, the first five thousand."""
     return [_ID.search(each)[1] for each in counts(address)["bodies"]]  # type: ignore[index]
+
+
+def never_ready(plan: object, topic: str) -> None:
+    """A shard that takes too long to start."""
+    time.sleep(10)

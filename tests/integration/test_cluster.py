@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -379,6 +380,7 @@ def test_what_is_wrong_with_a_cluster_is_said_before_any_load(
     for path, sentence in (
         ("", "has no version of ApiLoadLibrary"),
         (str(_other_version(tmp_path)), "has version 0.0.1 of ApiLoadLibrary, and here is"),
+        (str(_other_files(tmp_path)), "has other files of ApiLoadLibrary than here under the same"),
     ):
         with hosts.another_worker("w1", other, env={"PYTHONPATH": path}):
             says(f"The worker at .* {sentence}", other)
@@ -406,10 +408,19 @@ def test_what_is_wrong_with_a_cluster_is_said_before_any_load(
 
 
 def _other_version(folder: Path) -> Path:
-    package = folder / "ApiLoadLibrary"
-    package.mkdir()
+    package = folder / "version" / "ApiLoadLibrary"
+    package.mkdir(parents=True)
     (package / "__init__.py").write_text('__version__ = "0.0.1"\n')
-    return folder
+    return package.parent
+
+
+def _other_files(folder: Path) -> Path:
+    package = folder / "files" / "ApiLoadLibrary"
+    left_out = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "libraries" / "ApiLoadLibrary", package, ignore=left_out)
+    with (package / "engine" / "plan.py").open("a") as file:
+        file.write("# another build\n")
+    return package.parent
 
 
 def test_a_fault_proxy_here_and_load_from_there_do_not_go_together() -> None:

@@ -115,6 +115,7 @@ class Host:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self._bury()
+        self._bury()  # also what has ended by itself
 
     def _bury(self) -> None:
         for process in list(self._started):
@@ -144,6 +145,9 @@ class Cluster:
 
     def __init__(self, hosts: dict[str, Host]) -> None:
         self.hosts = hosts
+        self._start_all()
+
+    def _start_all(self) -> None:
         self.address = self.start_scheduler(PORT)
         for name in WORKERS:
             self.start_worker(name)
@@ -155,10 +159,10 @@ class Cluster:
         """Where servers of the rig are started."""
         return self.hosts["server"]
 
-    def start_scheduler(self, port: int) -> str:
-        """Another one, of its own; returns its address."""
+    def start_scheduler(self, port: int, **how: Any) -> str:
+        """Another one, of its own; returns its address. How: see `Host.start`."""
         host = self.hosts["scheduler"]
-        host.start(*_dask("scheduler", host, port))
+        host.start(*_dask("scheduler", host, port), **how)
         return f"tcp://{host.address}:{port}"
 
     def start_worker(
@@ -187,6 +191,15 @@ class Cluster:
         self.start_worker(name, *nanny)
         host.harmed = False
         self.settle()
+
+    def restart_all(self) -> None:
+        """End the scheduler and its workers, and start others at the same addresses."""
+        self.client.close()
+        for name in ("scheduler", *WORKERS):
+            self.hosts[name].kill()
+            self.hosts[name].connect()
+            self.hosts[name].harmed = False
+        self._start_all()
 
     def mend(self) -> None:
         """Bring hosts back that were killed or cut off."""

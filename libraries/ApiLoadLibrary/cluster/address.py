@@ -53,6 +53,7 @@ def _require_certificates(address: str) -> None:
     )
 
 
+SILENT = "it does not answer: start it, or correct cluster="
 MEANT = {
     "Connection refused": "nobody listens there: start it, or correct cluster=",
     "reset by peer": "it hung up, as one does that asks for certificates: write tls:// then",
@@ -61,10 +62,12 @@ MEANT = {
     "all parts certificates of the same one",
     "UNKNOWN_CA": "the authority of client.cert here is not that of its ca-file: give all parts "
     "certificates of the same one",
-    "Timed out": "it does not answer: start it, or correct cluster=",
+    "Unable to allocate": "somebody else listens there: correct cluster=",  # a greeting as a size
+    "Timed out": SILENT,
+    "TimeoutError": SILENT,
 }
-"""By a word of what sockets, TLS and Dask say: what it means here, and what to do; the last only
-where nothing else is known."""
+"""By a word of what sockets, TLS and Dask say: what it means here, and what to do; the last two
+only where nothing else is known."""
 
 
 def why_unreachable(error: BaseException) -> str:

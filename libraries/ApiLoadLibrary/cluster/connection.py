@@ -4,68 +4,110 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import pydoc
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, zip_longest
-from typing import Any
 from urllib.parse import urlsplit
 
 from distributed import Client
+from distributed.client import ClosedClientError
 
-from ApiLoadLibrary import __version__
 from ApiLoadLibrary.errors import EngineFailed
 
 from .address import require_address, why_unreachable
+from .installed import require_same_code
+from .loop import running_loop
 from .remote import Seat
 
-__all__ = ["connected", "seats", "seats_with_clocks"]
+__all__ = ["GONE", "connected", "reaching", "seats", "seats_with_clocks"]
 
-ABOUT = "ApiLoadLibrary"
 WITHIN_S = 5
 ROUND_TRIPS = 15
 
 NOISY = ("distributed", "distributed.client", "tornado.application")
 
+GONE = (OSError, TimeoutError, RuntimeError, ClosedClientError)
+"""What is raised where the cluster cannot be reached any more."""
+
 _clients: dict[str, Client] = {}
+_connecting = threading.Lock()
 
 
 def connected(address: str) -> Client:
     """A client of the scheduler at this address; the same one for all load runs, while it lives.
 
+    Load runs that use an earlier one keep it.
     Certificates come from Dask's own configuration (`distributed.comm.tls`).
 
     Raises:
         BadInput: That is no address, or it needs certificates and there are none.
         EngineFailed: The scheduler does not answer.
     """
-    client = _clients.get(address)
-    if client is None or client.status != "running":
-        client = _clients[address] = _connect(address)
+    with _connecting:
+        client = _clients.get(address)
+        if client is None or not _lives(client):
+            client = _clients[address] = _connect(address)
     return client
+
+
+def _lives(client: Client) -> bool:
+    """Whether its scheduler answers: Dask takes half a minute to see that one was cut off."""
+    if client.status != "running":
+        return False
+    try:
+        client.sync(client.nthreads, callback_timeout=WITHIN_S)
+    except GONE:
+        return False
+    return True
 
 
 def _connect(address: str) -> Client:
     for name in NOISY:  # what goes wrong is told in sentences of ours
         logging.getLogger(name).setLevel(logging.CRITICAL)
     require_address(address)
+    return asyncio.run_coroutine_threadsafe(_joined(address), running_loop()).result()
+
+
+async def _joined(address: str) -> Client:
     try:
-        return _client(address)
-    except (OSError, TimeoutError, RuntimeError, TypeError, AssertionError) as error:
+        return await _client(address)
+    # No wait of Robot's is in this thread; and whoever listens there may say anything.
+    except Exception as error:  # noqa: BLE001
         raise EngineFailed(
             f"The scheduler of the cluster at {address} cannot be reached: "
             f"{why_unreachable(error)}."
         ) from None
 
 
-def _client(address: str) -> Client:
-    """Dask asserts that its own thread has started within ten seconds; on a machine that is full it
-    may not have, and is asked once more."""
+async def _client(address: str) -> Client:
+    """Dask has a limit of its own, but waits for ever for the greeting of who is no scheduler."""
+    client = Client(address, timeout=WITHIN_S, set_as_default=False, asynchronous=True)
     try:
-        return Client(address, timeout=WITHIN_S, set_as_default=False)
-    except AssertionError:
-        return Client(address, timeout=WITHIN_S, set_as_default=False)
+        async with asyncio.timeout(WITHIN_S + 1):
+            await client
+    except BaseException:
+        await client.close()
+        raise
+    return client
+
+
+@contextmanager
+def reaching(address: str) -> Iterator[None]:
+    """Tell in a sentence if the cluster is gone meanwhile.
+
+    Raises:
+        EngineFailed: It is.
+    """
+    try:
+        yield
+    except GONE as error:
+        raise EngineFailed(
+            f"The cluster at {address} cannot be reached any more ({type(error).__name__}): see "
+            "whether its scheduler still runs."
+        ) from None
 
 
 def seats(client: Client) -> list[Seat]:
@@ -102,46 +144,15 @@ def seats_with_clocks(client: Client, taken: Sequence[Seat]) -> list[Seat]:
     """The same seats, with what is known of their machines' clocks.
 
     Raises:
-        EngineFailed: A worker has not the library, or another version of it, or does not answer.
+        EngineFailed: A worker has not the library, or another one, or does not answer.
     """
-    _require_same_version(client, list({each.address: None for each in taken}))
+    require_same_code(client, list({each.address: None for each in taken}))
     of_host = {each.host: each.address for each in taken}
     clocks = {host: client.sync(_clock, client, address) for host, address in of_host.items()}
     return [
         replace(each, ahead_ns=clocks[each.host][0], doubt_ns=clocks[each.host][1])
         for each in taken
     ]
-
-
-def _require_same_version(client: Client, addresses: list[str]) -> None:
-    # A function of Python's own: whoever has not the library could not load one of it.
-    found = client.sync(_answers, client, addresses, pydoc.locate, f"{ABOUT}.__version__")
-    for address, version in zip(addresses, found, strict=True):
-        if version == __version__:
-            continue
-        if isinstance(version, TimeoutError | OSError):
-            raise EngineFailed(
-                f"The worker at {address} does not answer: connect its machine again, or end it."
-            )
-        if isinstance(version, Exception):
-            raise EngineFailed(f"The worker at {address} cannot import {ABOUT}: {version}.")
-        raise EngineFailed(
-            f"The worker at {address} has {f'version {version}' if version else 'no version'} of "
-            f"{ABOUT}, and here is {__version__}: "
-            f"install robotframework-apiload[cluster]=={__version__} there."
-        )
-
-
-async def _answers(
-    client: Client, addresses: Sequence[str], function: Callable[..., object], *arguments: object
-) -> list[Any]:
-    """What each worker answers, or what was raised instead."""
-
-    async def of(address: str) -> Any:
-        asked = client.run(function, *arguments, workers=[address])
-        return (await asyncio.wait_for(asked, WITHIN_S))[address]
-
-    return await asyncio.gather(*map(of, addresses), return_exceptions=True)
 
 
 async def _clock(client: Client, address: str) -> tuple[int, int]:

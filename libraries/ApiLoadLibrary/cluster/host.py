@@ -27,7 +27,8 @@ from ApiLoadLibrary.engine.told import merged_phases
 from ApiLoadLibrary.errors import ApiLoadError, BadInput, EngineFailed
 from ApiLoadLibrary.measurement.progress import Progress
 
-from .connection import connected, seats, seats_with_clocks
+from .connection import GONE, connected, reaching, seats, seats_with_clocks
+from .line import Line
 from .messages import ALIVE, NEVER, Begin, News
 from .remote import RemoteShard, hosts_now
 from .worker import deliver, run_shard
@@ -37,9 +38,6 @@ __all__ = ["ClusterShardHost"]
 LEAD_NS = 300_000_000
 TELLING_NS = 3_000_000
 """Each shard is told when to begin, and it takes so long."""
-
-GONE = (OSError, TimeoutError, RuntimeError)
-"""What is raised where the cluster cannot be reached any more."""
 
 LET_GO_WITHIN_S = 2
 START_LIMIT_S = 45
@@ -63,20 +61,24 @@ class ClusterShardHost:
     """
 
     def __init__(self, address: str, task: Task = run_shard) -> None:
+        self._address = address
         self._client: Client = connected(address)
         self._task = task
         self._shards: list[RemoteShard] = []
+        self._lines: list[Line] = []
         self._futures: list[Future[Any]] = []
         self._topic = ""
         self._over = threading.Event()
 
     def slots(self) -> int:
         """One shard for each thread of each worker."""
-        return len(seats(self._client))
+        with reaching(self._address):
+            return len(seats(self._client))
 
     def machines(self) -> int:
         """Those that have a worker."""
-        return len({each.host for each in seats(self._client)})
+        with reaching(self._address):
+            return len({each.host for each in seats(self._client)})
 
     def start(self, plans: Sequence[ShardPlan]) -> int:
         """See `ShardHost`.
@@ -84,9 +86,13 @@ class ClusterShardHost:
         Raises:
             BadInput: There are more shards than slots, or a host has not the descriptors or
                 ports for so many workers.
-            EngineFailed: A worker has not this version of the library, or a shard could not be
-                started; none is left running.
+            EngineFailed: A worker has not this version of the library, a shard could not be
+                started, or the cluster is gone; none is left running.
         """
+        with reaching(self._address):
+            return self._start(plans)
+
+    def _start(self, plans: Sequence[ShardPlan]) -> int:
         there = seats(self._client)
         if len(plans) > len(there):
             raise BadInput(
@@ -95,6 +101,7 @@ class ClusterShardHost:
             )
         taken = seats_with_clocks(self._client, there[: len(plans)])
         self._shards = [RemoteShard(*each) for each in zip(plans, taken, strict=True)]
+        self._lines = [self._line_to(each.address) for each in taken]
         self._topic = f"apiload-{uuid.uuid4().hex}"
         self._client.subscribe_topic(self._topic, self._hear)
         try:
@@ -105,9 +112,14 @@ class ClusterShardHost:
             self._end()
             raise
         start_ns = time.monotonic_ns() + LEAD_NS + len(plans) * TELLING_NS
-        for shard in self._shards:
-            self._say(shard.attempt, shard.seat.address, Begin(start_ns + shard.seat.ahead_ns))
+        self._say_each(lambda shard: Begin(start_ns + shard.seat.ahead_ns))
         return start_ns
+
+    def _line_to(self, address: str) -> Line:
+        async def carry(attempt: str, command: object) -> None:
+            await self._client.run(deliver, attempt, command, workers=[address], on_error="ignore")
+
+        return Line(carry)
 
     def _pairs(self, plans: Sequence[ShardPlan]) -> list[tuple[ShardPlan, RemoteShard]]:
         return list(zip(plans, self._shards, strict=True))
@@ -148,31 +160,24 @@ class ClusterShardHost:
             if isinstance(error, ApiLoadError):
                 raise type(error)(f"On {shard.seat.host}: {error}")
             raise EngineFailed(f"{where}: {error}.")
+        if future.status == "cancelled":
+            raise EngineFailed(f"{where}: the cluster's scheduler has gone away meanwhile.")
 
     def _hear(self, event: tuple[float, bytes]) -> None:
         """News; called in Dask's thread."""
         news = News.unpacked(event[1])
         shard = self._shards[news.shard]
         if not shard.hear(news):
-            self._say(news.attempt, shard.seat.address, NEVER)
-
-    def _say(self, attempt: str | None, address: str, command: object) -> None:
-        """Have a command delivered; who cannot be reached does not hold up the others."""
-
-        async def say() -> None:
-            with contextlib.suppress(*GONE):
-                await self._client.run(
-                    deliver, attempt, command, workers=[address], on_error="ignore"
-                )
-
-        loop = self._client.loop
-        if attempt is not None and loop is not None:
-            loop.add_callback(say)
+            self._lines[news.shard].say(news.attempt, NEVER)
 
     def _say_all(self, command: object) -> None:
-        for shard in self._shards:
-            if shard.told.ending is None:  # one that is lost may be heard of again
-                self._say(shard.attempt, shard.seat.address, command)
+        self._say_each(lambda shard: command)
+
+    def _say_each(self, command_for: Callable[[RemoteShard], object]) -> None:
+        for shard, line in zip(self._shards, self._lines, strict=True):
+            # One that is lost may be heard of again.
+            if shard.attempt is not None and shard.told.ending is None:
+                line.say(shard.attempt, command_for(shard))
 
     def _show_life(self) -> None:
         while not self._over.wait(ALIVE_EVERY_S) and self.running:
