@@ -36,8 +36,8 @@ def visit(session: AcceptanceSession, journey: Journey, rate: str, duration: str
 def test_the_rate_holds_over_all_shards_in_every_window_of_the_servers_clock(
     rig: str, transport: str
 ) -> None:
-    """A request may be on its way for some time: the windows are that much shorter here."""
-    on_the_way_ns = NS_PER_S // 10
+    """A request may be on its way as long as the slowest one was, and wait for a processor before:
+    the windows are that much shorter here."""
     load = as_fast_as_possible(Duration.parse("2.5 s"))
     how = {"transport": transport, "workers": 6, "shards": 3, "max_rate": "40/s"}
     run = send(rig, [get("/ok"), get("/status/200")], load, **how)
@@ -45,6 +45,7 @@ def test_the_rate_holds_over_all_shards_in_every_window_of_the_servers_clock(
     assert run.generator.shards == 3
     assert len(arrived) == run.requests
     assert 80 < len(arrived) <= 120  # it was used as far as it goes
+    on_the_way_ns = NS_PER_S // 10 + (run.response().max_ns or 0)
     windows = zip(arrived, arrived[40:], strict=False)
     assert min(later - earlier for earlier, later in windows) >= NS_PER_S - on_the_way_ns
 

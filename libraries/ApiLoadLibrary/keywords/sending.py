@@ -120,9 +120,10 @@ class Sender:
 
     def show(self, plan: LoadPlan) -> str:
         """Show what would be sent, and return the id that it would have."""
-        server = self._session.config.base_url or ""  # actions need none
-        logger.info(plan_html(plan, server), html=True)
-        logger.console(self._session.mask("\n" + plan_lines(plan, server)))
+        config = self._session.config
+        where = (config.base_url or "", config.cluster)  # actions need no server
+        logger.info(plan_html(plan, *where), html=True)
+        logger.console(self._session.mask("\n" + plan_lines(plan, *where)))
         return plan.run_id
 
     def ready(self, plan: LoadPlan) -> LoadPlan:

@@ -14,11 +14,18 @@ from ApiLoadLibrary.workload.origin import address_of
 __all__ = ["imported_html", "plan_html", "plan_lines", "run_html"]
 
 
-def plan_html(plan: LoadPlan, server: str) -> str:
-    """What would go where, how fast, how much: a table for the log."""
+def plan_html(plan: LoadPlan, server: str, cluster: str | None = None) -> str:
+    """What would go where, how fast, how much: a table for the log.
+
+    Args:
+        plan: The load run.
+        server: To which it goes.
+        cluster: The scheduler's address, where the load comes from a cluster.
+    """
     from ApiLoadLibrary.report.card import plan_card  # late: starting takes less
 
-    return plan_card(_rows(plan, server), plan.transport.workers, plan.carried_by, _slots(plan))
+    transport = _carried_by(plan, cluster)
+    return plan_card(_rows(plan, server), plan.transport.workers, transport, _slots(plan))
 
 
 def run_html(run: RunResult) -> str:
@@ -51,17 +58,21 @@ def _rows(plan: LoadPlan, server: str) -> list[tuple[str, str, str, str, int | N
     ]
 
 
-def plan_lines(plan: LoadPlan, server: str) -> str:
+def plan_lines(plan: LoadPlan, server: str, cluster: str | None = None) -> str:
     """The same for the console, below a line about the whole."""
     whole = (
         f"  {plan.name}: {_extent(plan)}, {plan.transport.workers} {_slots(plan)}, "
-        f"transport {plan.carried_by}; nothing is sent."
+        f"transport {_carried_by(plan, cluster)}; nothing is sent."
     )
     lines = [
         f"    {name}: {method} {url}, {rate}{_counted(method, count)}"
         for name, method, url, rate, count in _rows(plan, server)
     ]
     return "\n".join([whole, *lines])
+
+
+def _carried_by(plan: LoadPlan, cluster: str | None) -> str:
+    return f"{plan.carried_by} from the cluster at {cluster}" if cluster else plan.carried_by
 
 
 def _counted(method: str, count: int | None) -> str:

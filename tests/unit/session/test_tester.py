@@ -158,6 +158,9 @@ def test_a_plan_shows_where_its_requests_go(path: str, url: str) -> None:
     plan = plan_of(load_tester(FakeHost()), path)
     assert f"A: GET {url}, 10/s, 10 requests" in plan_lines(plan, SERVER)
     assert f"{url}<" in plan_html(plan, SERVER)
+    far = "transport http1 from the cluster at tcp://scheduler:8786; nothing is sent."
+    assert far in plan_lines(plan, SERVER, "tcp://scheduler:8786")
+    assert "the cluster at tcp://scheduler:8786" in plan_html(plan, SERVER, "tcp://scheduler:8786")
 
 
 def test_who_hears_late_of_a_runs_end_has_been_told_to_send_more() -> None:
