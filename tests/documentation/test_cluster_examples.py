@@ -19,7 +19,7 @@ from distributed.cli.dask_worker import main as worker
 from jsonschema import Draft202012Validator
 
 from ApiLoadLibrary.cluster.connection import ROUND_TRIPS
-from ApiLoadLibrary.scenarios import health
+from ApiLoadLibrary.scenarios import strain
 from ApiLoadLibrary.scenarios.plan import SHARD_CEILING_PER_S
 from documentation.pages import MANUAL, examples
 
@@ -182,8 +182,8 @@ def test_the_sizes_of_clusters_add_up() -> None:
 
 def test_the_limits_of_what_is_tolerated_are_those_of_the_code() -> None:
     waited, full, late, clock, _ = (row[1] for row in rows("what", "from"))
-    assert waited.startswith(f"{health.STARVED_PERCENT} %")
-    assert full == f"{health.FULL_PERCENT} %, and {health.NOTICED_PERCENT} %"
-    assert late == f"{health.TOLERATED_LATENESS_MS:.0f} ms"
-    assert clock == f"{health.TOLERATED_DOUBT_MS:.0f} ms"
+    assert waited.startswith(f"{strain.STARVED_PERCENT} %")
+    assert full == f"{strain.FULL_PERCENT} %, and {strain.NOTICED_PERCENT} %"
+    assert late == f"{strain.TOLERATED_LATENESS_MS:.0f} ms"
+    assert clock == f"{strain.TOLERATED_DOUBT_MS:.0f} ms"
     assert ROUND_TRIPS == 15  # as the page says
