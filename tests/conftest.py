@@ -16,7 +16,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 3
 
 
-TOGETHER = ("test_cluster.py", "test_cluster_that_goes_away.py")
+TOGETHER = (
+    *("test_cluster.py", "test_cluster_that_goes_away.py", "test_cluster_under_tls.py"),
+    *("test_installed.py", "test_stored.py", "test_dry_run.py", "test_keyword_docs.py"),
+    *("test_architecture.py", "test_security.py"),
+)
 """Files whose tests share something dear: one process runs them all."""
 
 
