@@ -14,13 +14,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ApiLoadLibrary.measurement.histogram import cell_of
+from ApiLoadLibrary.measurement.histogram import Cells, cell_of
 from ApiLoadLibrary.measurement.tally import Second, Tally
 
 from .confidence import effective_samples
-from .metrics import ERROR_RATE, Share
+from .metrics import ERROR_RATE, Latency, Share
 
-__all__ = ["worth_for_mean", "worth_for_quantile", "worth_for_share"]
+__all__ = ["worth_for_mean", "worth_for_quantile", "worth_for_share", "worth_of_slower"]
 
 Doubles = NDArray[np.float64]
 T = TypeVar("T")
@@ -32,8 +32,16 @@ def worth_for_quantile(tally: Tally, share: float, confidence: float) -> float:
     if quantile is None:
         return 1.0
     cell = int(cell_of(np.array([quantile], np.int64))[0])
-    above = _by_second(tally.seconds, lambda second: _count_above(second, cell))
+    above = _by_second(tally.seconds, lambda second: _count_above(second.judged, cell))
     return _worth_of_hits(above, _by_second(tally.seconds, _judged), confidence)
+
+
+def worth_of_slower(metric: Latency, tally: Tally, value_ns: float, confidence: float) -> float:
+    """For the share of requests that take longer than this: by how many each second has."""
+    cell = int(cell_of(np.array([value_ns], np.int64))[0])
+    slower = _by_second(tally.seconds, lambda second: _count_above(metric.cells(second), cell))
+    counts = _by_second(tally.seconds, lambda second: int(metric.cells(second).counts.sum()))
+    return _worth_of_hits(slower, counts, confidence, clusters=True)
 
 
 def worth_for_mean(tally: Tally, confidence: float) -> float:
@@ -100,6 +108,5 @@ def _judged(second: Second) -> int:
     return int(second.judged.counts.sum())
 
 
-def _count_above(second: Second, cell: int) -> int:
-    cells = second.judged
+def _count_above(cells: Cells, cell: int) -> int:
     return int(cells.counts[np.searchsorted(cells.numbers, cell, side="right") :].sum())

@@ -18,6 +18,7 @@ from .confidence import (
 )
 from .dependence import worth_for_mean, worth_for_quantile
 from .doubt import generator_fault, waiting
+from .far_off import is_far, what_was_seen
 from .finding import Finding, doubted, unmeasured, unsure, weighed
 from .judgement import Verdict
 from .limits import Limit
@@ -27,7 +28,6 @@ from .subject import Subject
 
 __all__ = ["judge_latency"]
 
-FAR_OFF = 2.0
 _NEVER_CONNECTED = (
     *(Failure.CONNECT_TIMEOUT, Failure.REFUSED, Failure.UNREACHABLE, Failure.NAME_NOT_FOUND),
     Failure.TLS_FAILED,
@@ -82,38 +82,14 @@ def _estimated(finding: Finding, metric: Latency, tally: Tally, confidence: floa
     interval = _interval(metric, tally, confidence, worth)
     found = weighed(finding, interval)
     if found.verdict is Verdict.INCONCLUSIVE:
-        seen = _seen(metric, tally)
-        if _is_far(finding.limit, seen):
+        seen = what_was_seen(metric, finding.limit, tally, confidence)
+        if is_far(finding.limit, seen):
             found = weighed(finding, _interval_far_off(metric, tally, confidence, seen))
     if found.verdict is not Verdict.INCONCLUSIVE:
         return found
     if math.isinf(interval.high):
         return replace(found, reason=_too_few(finding, metric, worth, confidence))
     return unsure(found, interval, confidence)
-
-
-def _is_far(limit: Limit, seen: Interval) -> bool:
-    """Whether nothing that was seen comes within a factor of two of the limit.
-
-    A few seconds know little of how much requests depend on each other, and so of what
-    they are worth.  But here dependence cannot decide: it moves a value among those that
-    were seen, and what was not seen at all, no discount for dependence would show.
-    """
-    return limit.value > FAR_OFF * seen.high or limit.value < seen.low / FAR_OFF
-
-
-def _seen(metric: Latency, tally: Tally) -> Interval:
-    """The range of the samples; of an average, that of the seconds' averages, in milliseconds.
-
-    One slow request moves an average by its share of it alone.
-    """
-    histogram = metric.histogram(tally)
-    values: list[float] = [histogram.min_ns or 0, histogram.max_ns or 0]
-    if metric.statistic == "average" and metric.by_second:
-        counted = [(each, int(metric.cells(each).counts.sum())) for each in tally.seconds.values()]
-        averages = [metric.sum_ns(each) / count for each, count in counted if count]
-        values = averages or values
-    return Interval(min(values) / NS_PER_MS, max(values) / NS_PER_MS)
 
 
 def _interval_far_off(metric: Latency, tally: Tally, confidence: float, seen: Interval) -> Interval:
