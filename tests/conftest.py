@@ -22,6 +22,8 @@ TOGETHER = (
     *("test_architecture.py", "test_security.py"),
 )
 """Files whose tests share something dear: one process runs them all."""
+FIRST_OF_ALL = 4
+"""So many short tests begin a kind, as about as many processes change to it at once."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -42,9 +44,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """One kind after the other, so that they seldom wait for each other; of each, long ones first.
+    """One kind after the other, so that they seldom wait for each other.
 
-    Those that are quick come last, so that no process has long work when others have none.
+    Of each, long ones come before others, so that no process has long work when others have none.
+    But a few others come first of all: until they end, those wait who still have one of the kind
+    before.
     What reads files that are not ours to ship is left out where they are not, and what needs
     network namespaces where they cannot be made: no installing helps there.
     """
@@ -52,7 +56,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _leave_out("public", config, items)
     if refused():
         _leave_out("namespaces", config, items)
-    items.sort(key=lambda item: (KINDS.index(_kind(item)), not item.get_closest_marker("slow")))
+    items[:] = [item for kind in KINDS for item in _in_order(kind, items)]
+
+
+def _in_order(kind: str, items: list[pytest.Item]) -> list[pytest.Item]:
+    of_kind = [item for item in items if _kind(item) == kind]
+    long = [item for item in of_kind if item.get_closest_marker("slow")]
+    others = [item for item in of_kind if not item.get_closest_marker("slow")]
+    return [*others[:FIRST_OF_ALL], *long, *others[FIRST_OF_ALL:]]
 
 
 def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
