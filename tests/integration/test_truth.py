@@ -11,6 +11,9 @@ from rig.process import took_ns, truthful_server
 pytestmark = pytest.mark.quiet
 
 MS = 1_000_000
+CELL = 0.999
+"""A percentile is known to a cell of the histogram, a thousandth wide."""
+
 SLACK_MS = 15  # of a machine that does other things besides; alone it is a third of one
 
 
@@ -28,7 +31,7 @@ def test_service_time_is_the_servers_own_and_a_little_for_the_way() -> None:
         own = truth[nearest_rank(share, len(truth)) - 1]
         measured = service.quantile(share)
         assert measured is not None
-        assert own < measured < 1.01 * own + SLACK_MS * MS
+        assert CELL * own < measured < 1.01 * own + SLACK_MS * MS
 
 
 def test_a_stall_shows_in_the_response_time_and_service_time_does_not_hide_it() -> None:
