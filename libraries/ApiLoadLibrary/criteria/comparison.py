@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import Rate
 
@@ -155,7 +156,7 @@ def more_errors(comparison: Comparison) -> str | None:
         return None
     runs = "run" if len(earlier) == 1 else "runs"
     return (
-        f"{now:.3g} % of its requests failed, and {then:.3g} % in the earlier {runs}; "
+        f"{figure(now)} % of its requests failed, and {figure(then)} % in the earlier {runs}; "
         "only times of those that succeed are compared"
     )
 

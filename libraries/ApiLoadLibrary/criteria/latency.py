@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.outcomes import Failure
 from ApiLoadLibrary.measurement.tally import Tally
 
@@ -174,7 +175,7 @@ def _unless_slowed(finding: Finding, metric: Latency, tally: Tally) -> Finding:
     if value is None or not (run.generator.overloaded or limit.met(value - 2 * own)):
         return finding
     fault = generator_fault(run) or (
-        f"the load generator itself was up to {own:,.3g} ms late, which is more than the limit "
+        f"the load generator itself was up to {figure(own)} ms late, which is more than the limit "
         "was missed by; give it more cores, or a machine of its own"
     )
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=fault)

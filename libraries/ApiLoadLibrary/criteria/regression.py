@@ -161,8 +161,8 @@ def _why_noisy(found: Shift) -> str:
     enough = math.ceil(found.interval.high)
     allow = f", or allow at least {enough} %" if enough <= 100 else ""
     return (
-        f"the earlier runs differ by as much as {percent(found.range):.2g} % among themselves; "
-        f"add more of them{allow}"
+        f"the earlier runs differ by as much as {figure(percent(found.range), 2)} % among "
+        f"themselves; add more of them{allow}"
     )
 
 

@@ -7,6 +7,7 @@ import statistics
 from collections import deque
 from collections.abc import Iterator
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.alert import Alert
 from ApiLoadLibrary.measurement.histogram import Histogram
 from ApiLoadLibrary.measurement.progress import Progress
@@ -105,7 +106,7 @@ class _ErrorSpike:
             or beyond < SPIKE_DEVIATIONS
         ):
             return None
-        before = f"{100 * usual:.2g} %" if self._requests else ""
+        before = f"{figure(100 * usual, 2)} %" if self._requests else ""
         return Bad(100 * share, f"{100 * share:.3g} %", before)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
+from ApiLoadLibrary.figures import figure
 from ApiLoadLibrary.measurement.readings import Reading
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.values import NS_PER_S
@@ -56,8 +57,8 @@ def concluded(result: RunResult, probing: Probing, fault: Fault) -> RunResult:
         figures = Figures(found, result.stopped).all()
         details = {**_setting(probing, fault), **_details(found, figures)}
         counted = _stands(found, result)
-    rate = f"{NS_PER_S / probing.interval_ns:.3g}/s"
-    readings = tuple(_reading(name, figure, rate, counted) for name, figure in figures.items())
+    rate = f"{figure(NS_PER_S / probing.interval_ns)}/s"
+    readings = tuple(_reading(name, each, rate, counted) for name, each in figures.items())
     return replace(result, details=details, readings=(*result.readings, *readings))
 
 
@@ -74,15 +75,15 @@ def _stands(found: Findings, result: RunResult) -> bool:
     )
 
 
-def _reading(name: str, figure: Figure, rate: str, counted: bool) -> Reading:
+def _reading(name: str, found: Figure, rate: str, counted: bool) -> Reading:
     return Reading(
         name,
-        figure.value,
-        figure.samples,
-        reason=figure.reason,
-        never=figure.never,
+        found.value,
+        found.samples,
+        reason=found.reason,
+        never=found.never,
         counted=counted,
-        basis=f"{figure.samples:,} probes at {rate}" if figure.samples else "",
+        basis=f"{found.samples:,} probes at {rate}" if found.samples else "",
     )
 
 
