@@ -137,7 +137,12 @@ def test_a_scheduler_that_dies_while_shards_start_is_named_at_once(
     hosts: Cluster, server: str
 ) -> None:
     host = ClusterShardHost(hosts.address, never_ready)
-    dies = threading.Timer(1, hosts.hosts["scheduler"].kill)
+
+    def die() -> None:
+        hosts.wait_for_tasks()
+        hosts.hosts["scheduler"].kill()
+
+    dies = threading.Thread(target=die)
     dies.start()
     with pytest.raises(EngineFailed, match="the cluster's scheduler has gone away meanwhile"):
         host.start(plans(server))

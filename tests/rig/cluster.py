@@ -211,6 +211,10 @@ class Cluster:
         """Wait until all workers are there."""
         self._wait_until(lambda: all(self._knows(self.client, name) for name in WORKERS))
 
+    def wait_for_tasks(self) -> None:
+        """Wait until workers have been given some."""
+        self._wait_until(lambda: any(self.client.processing().values()))
+
     @contextmanager
     def another_worker(self, name: str, of: str, **how: Any) -> Iterator[None]:
         """A worker of another scheduler, for a while."""
