@@ -20,6 +20,7 @@ import psutil
 import pytest
 import trustme
 
+from ApiLoadLibrary.cluster import connection
 from ApiLoadLibrary.cluster.connection import connected, seats, seats_with_clocks
 from ApiLoadLibrary.cluster.messages import News
 from ApiLoadLibrary.criteria.evaluation import evaluate
@@ -371,7 +372,10 @@ def test_what_is_wrong_with_a_cluster_is_said_before_any_load(
         with pytest.raises(error, match=sentence):
             sustain(server, [get("/ok")], "10/s", "1 s", cluster=cluster, **more)
 
-    says("The scheduler of the cluster at .*:1 cannot be reached", f"tcp://{scheduler.address}:1")
+    with monkeypatch.context() as briefly:
+        briefly.setattr(connection, "WITHIN_S", 1)
+        nowhere = f"tcp://{scheduler.address}:1"
+        says("The scheduler of the cluster at .*:1 cannot be reached", nowhere)
     says("cluster='nonsense://x' is no address of a scheduler", "nonsense://x", BadInput)
     says("shards=4 are more than the 3 slots of the cluster", hosts.address, BadInput, shards=4)
 
