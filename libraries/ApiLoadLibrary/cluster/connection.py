@@ -18,13 +18,12 @@ from distributed.client import ClosedClientError
 from ApiLoadLibrary.errors import EngineFailed
 
 from .address import require_address, why_unreachable
-from .installed import require_same_code
+from .installed import WITHIN_S, require_same_code
 from .loop import running_loop
 from .remote import Seat
 
 __all__ = ["GONE", "connected", "reaching", "seats", "seats_with_clocks"]
 
-WITHIN_S = 5
 ROUND_TRIPS = 15
 
 NOISY = ("distributed", "distributed.client", "tornado.application")
@@ -148,7 +147,10 @@ def seats_with_clocks(client: Client, taken: Sequence[Seat]) -> list[Seat]:
     """
     require_same_code(client, list({each.address: None for each in taken}))
     of_host = {each.host: each.address for each in taken}
-    clocks = {host: client.sync(_clock, client, address) for host, address in of_host.items()}
+    clocks = {
+        host: client.sync(_clock, client, address, callback_timeout=WITHIN_S)
+        for host, address in of_host.items()
+    }
     return [
         replace(each, ahead_ns=clocks[each.host][0], doubt_ns=clocks[each.host][1])
         for each in taken

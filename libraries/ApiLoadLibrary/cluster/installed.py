@@ -16,10 +16,11 @@ import ApiLoadLibrary
 from ApiLoadLibrary import __version__
 from ApiLoadLibrary.errors import EngineFailed
 
-__all__ = ["fingerprint", "require_same_code"]
+__all__ = ["WITHIN_S", "fingerprint", "require_same_code"]
 
 ABOUT = "ApiLoadLibrary"
 WITHIN_S = 5
+"""Whoever does not answer in that time is thought to be gone."""
 
 
 def require_same_code(client: Client, workers: Sequence[str]) -> None:

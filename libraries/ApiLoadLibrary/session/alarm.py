@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ApiLoadLibrary.measurement.alert import Alert
 from ApiLoadLibrary.measurement.progress import Progress
@@ -30,7 +31,7 @@ class AlertDesk:
     here what is to be told, and Robot's own thread takes it.
 
     Where several load runs go on at once they share hosts and processes: one of them, the first,
-    raises the alerts about these.
+    raises the alerts about these.  What it has lost on a host each tells by itself.
     """
 
     def __init__(self) -> None:
@@ -96,8 +97,13 @@ class Alarm:
         if self._alerts.load is not None:
             news += self._alerts.load.see(elapsed_s, progress)
         seen = list(self._monitor.news())
-        if self._desk.leads(self._run_id):
-            news += self._alerts.see_senders(progress.hosts, elapsed_s)
+        leads = self._desk.leads(self._run_id)
+        hosts = {
+            name: each if leads else replace(each, cpu_percent=None)
+            for name, each in progress.hosts.items()
+        }
+        news += self._alerts.see_senders(hosts, elapsed_s)
+        if leads:
             for probe, sample in seen:
                 at_s = elapsed_s - (now_s - sample.at_s)
                 news += self._alerts.see_watched(probe, at_s, sample.figures)
