@@ -103,9 +103,11 @@ class Shop(Rig):
         elif customer.connection != self.number and not self.books.options.reconnect:
             self.wrong(f"{self.path}: the connection is another's")
         else:
-            self.books.pauses_ms.append((time.monotonic_ns() - customer.answered_ns) / 1e6)
+            arrived_ns = time.monotonic_ns()
+            self.books.pauses_ms.append((arrived_ns - customer.answered_ns) / 1e6)
+            # Before the answer: afterwards the customer may have it already.
+            customer.answered_ns = arrived_ns
             self.go_on(token, customer, given)
-            customer.answered_ns = time.monotonic_ns()
 
     def sign_in(self, headers: dict[str, str]) -> None:
         if self.requests > 1 or "Cookie" in headers:

@@ -13,7 +13,7 @@ from rig.robot_run import RobotRun, run_robot
 
 from .test_acceptance_suites import ALL_BUT_THE_SEARCH, BRIEF, SUITES
 
-pytestmark = [pytest.mark.namespaces, pytest.mark.quiet, pytest.mark.slow]
+pytestmark = [pytest.mark.namespaces, pytest.mark.slow]
 
 SENT_BESIDES = {
     "Suites.Authentication.Nobody Gets In Without A Right While The Shop Is Full": 1,  # signs in
