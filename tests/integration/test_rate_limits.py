@@ -99,7 +99,7 @@ KINDS = [
 
 
 KNOWN_TO = 0.05
-"""As the manual says; what a bucket holds is found up to a fiftieth too low, on a quiet machine too."""
+"""As the manual says; what a bucket holds is found up to a fiftieth too low, on a quiet machine."""
 
 
 @pytest.mark.quiet
