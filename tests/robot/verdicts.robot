@@ -93,7 +93,7 @@ Too Few Samples For A Threshold Are Inconclusive
 
 One Sample Has No Average
     [Documentation]    FAIL INCONCLUSIVE: Average response time of Quick was * too few requests*
-    Sustain 20 Requests Per Minute On Quick    duration=3 s
+    Sustain 10 Requests Per Minute On Quick    duration=6 s
     Verify Average Below 1 s
 
 Few Requests Without An Error Prove Little
