@@ -1,18 +1,34 @@
-"""Sends load from a cluster in tests, in plain Python."""
+"""A cluster for tests, and load from it in plain Python."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+import pytest
 
 from ApiLoadLibrary.session.acceptance import AcceptanceSession
 from ApiLoadLibrary.workload.endpoint import Endpoint
-from rig.cluster import Cluster
+from rig.cluster import Cluster, cluster
 from rig.process import counts
 
 _ID = re.compile(r"^X-Request-Id: (\w+)\r?$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Cluster]:
+    """A cluster for all tests of a file, whose `hosts` brings it back to what they expect."""
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture
+def server(hosts: Cluster) -> Iterator[str]:
+    """The address of a fresh server on a host of its own."""
+    with hosts.server.server("rig.server") as address:
+        yield address
 
 
 def over(hosts: Cluster, **settings: Any) -> dict[str, Any]:

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -38,15 +37,17 @@ from ApiLoadLibrary.workload.action import Action, Call
 from ApiLoadLibrary.workload.endpoint import Endpoint
 from ApiLoadLibrary.workload.feeder import Order
 from ApiLoadLibrary.workload.origin import Origin
-from rig.cluster import WORKERS, Cluster, cluster
+from rig.cluster import WORKERS, Cluster
 from rig.process import ROOT, counts, truth
 from rig.robot_run import RobotRun, command, run_robot
 
-from .clusters import ids_at, over, session_over
+from .clusters import ids_at, made, over, server, session_over
 from .floods import Enough, flood
 from .journeys import shopping, walk
 from .loads import get, load_tester, send, steady, sustain, watch_nothing
 from .test_signed_in_load import sent, users
+
+__all__ = ["made", "server"]
 
 pytestmark = [pytest.mark.namespaces, pytest.mark.quiet, pytest.mark.slow]
 
@@ -54,24 +55,11 @@ MS = 1_000_000
 SOON_S = 5
 
 
-@pytest.fixture(scope="module")
-def made() -> Iterator[Cluster]:
-    with cluster() as made:
-        yield made
-
-
 @pytest.fixture
 def hosts(made: Cluster) -> Cluster:
     """The cluster with all of its workers, whatever a test before has done to them."""
     made.mend()
     return made
-
-
-@pytest.fixture
-def server(hosts: Cluster) -> Iterator[str]:
-    """The address of a fresh server on a host of its own."""
-    with hosts.server.server("rig.server") as address:
-        yield address
 
 
 def test_three_hosts_send_each_arrival_once_in_time_and_measure_what_one_would(

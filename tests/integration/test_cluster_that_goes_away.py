@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,21 +23,17 @@ from ApiLoadLibrary.engine.plan import ShardPlan
 from ApiLoadLibrary.errors import EngineFailed
 from ApiLoadLibrary.measurement.result import RunResult
 from ApiLoadLibrary.session.tester import Moment
-from rig.cluster import Cluster, cluster
+from rig.cluster import Cluster
 from rig.process import counts
 
-from .clusters import never_ready, over
+from .clusters import made, never_ready, over, server
 from .loads import get, load_tester, steady, sustain
+
+__all__ = ["made", "server"]
 
 pytestmark = [pytest.mark.namespaces, pytest.mark.quiet, pytest.mark.slow]
 
 SOON_S = 5
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Cluster]:
-    with cluster() as made:
-        yield made
 
 
 @pytest.fixture
@@ -47,13 +42,6 @@ def hosts(made: Cluster) -> Cluster:
     if not made.hosts["scheduler"].pids():
         made.restart_all()
     return made
-
-
-@pytest.fixture
-def server(hosts: Cluster) -> Iterator[str]:
-    """The address of a fresh server on a host of its own."""
-    with hosts.server.server("rig.server") as address:
-        yield address
 
 
 def short_run(hosts: Cluster, server: str) -> RunResult:
