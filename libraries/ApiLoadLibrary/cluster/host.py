@@ -16,6 +16,7 @@ import contextlib
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -70,15 +71,10 @@ class ClusterShardHost:
         self._topic = ""
         self._over = threading.Event()
 
-    def slots(self) -> int:
+    def slots(self) -> Sequence[int]:
         """One shard for each thread of each worker."""
         with reaching(self._address):
-            return len(seats(self._client))
-
-    def machines(self) -> int:
-        """Those that have a worker."""
-        with reaching(self._address):
-            return len({each.host for each in seats(self._client)})
+            return list(Counter(each.host for each in seats(self._client)).values())
 
     def start(self, plans: Sequence[ShardPlan]) -> int:
         """See `ShardHost`.

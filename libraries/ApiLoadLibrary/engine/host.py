@@ -34,12 +34,8 @@ KILL_AFTER_S = 10.0
 class ShardHost(Protocol):
     """Runs shards, wherever that is."""
 
-    def slots(self) -> int:
-        """How many shards can run at once."""
-        ...
-
-    def machines(self) -> int:
-        """On how many machines: each takes part."""
+    def slots(self) -> Sequence[int]:
+        """How many shards can run at once, on each machine."""
         ...
 
     def start(self, plans: Sequence[ShardPlan]) -> int:
@@ -86,13 +82,9 @@ class LocalShardHost:
     def __init__(self) -> None:
         self._shards: list[tuple[ShardProcess, Told]] = []
 
-    def slots(self) -> int:
-        """One shard per core."""
-        return os.cpu_count() or 1
-
-    def machines(self) -> int:
-        """This one."""
-        return 1
+    def slots(self) -> Sequence[int]:
+        """One shard per core of this machine."""
+        return [os.cpu_count() or 1]
 
     def start(self, plans: Sequence[ShardPlan]) -> int:
         """See `ShardHost`.

@@ -62,8 +62,8 @@ class LoadRun:
         Raises:
             EngineFailed: A shard could not be started.
         """
-        plans = self.plan.split(self._host.slots(), self._host.machines())
-        self.start_ns = self._host.start(plans)
+        slots = self._host.slots()
+        self.start_ns = self._host.start(self.plan.split(sum(slots), len(slots)))
         self._started_at = datetime.now(UTC).astimezone()
 
     @property

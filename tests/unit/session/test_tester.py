@@ -33,11 +33,8 @@ class FakeHost:
         self.stopped = False
         self.tallies: Tallies = []
 
-    def slots(self) -> int:
-        return 1
-
-    def machines(self) -> int:
-        return 1
+    def slots(self) -> Sequence[int]:
+        return [1]
 
     def start(self, plans: Sequence[ShardPlan]) -> int:
         if self.problem:
